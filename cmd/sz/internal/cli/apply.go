@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/secretzero/sz/cmd/sz/internal/ui"
+	"github.com/secretzero/sz/core/apply"
+	"github.com/secretzero/sz/core/plan"
+)
+
+func applyCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "apply",
+		Aliases:   []string{"sync"},
+		Usage:     "make what is declared true",
+		UsageText: "sz apply [-f FILE] [--auto-approve]",
+		Description: "Shows the plan, asks, and carries it out. What exists is kept: a value is made\n" +
+			"only where there is none, and an unchanged value is never written again.\n\n" +
+			"Exit status: 0 done, 1 something cannot be done or was not approved, 3 the\n" +
+			"Secretfile is wrong, 4 a provider does not answer, 6 partly applied (run again),\n" +
+			"7 drift, conflict or unknown, 130 interrupted.",
+		Flags: commonFlags(
+			&cli.BoolFlag{Name: flagAutoApprove, Usage: "do not ask"},
+			&cli.IntFlag{Name: flagParallelism, Usage: "work on `N` secrets at once", Value: apply.DefaultParallelism},
+		),
+		Action: runApply,
+	}
+}
+
+func runApply(c *cli.Context) error {
+	if n := c.Int(flagParallelism); n < 1 || n > 256 {
+		return fail(exitError, fmt.Sprintf("--%s must be between 1 and 256, not %d", flagParallelism, n))
+	}
+	p, err := newProject(c)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	if err := p.load(c.Context, c, false); err != nil {
+		return err
+	}
+	if err := p.decide(c.Context, c); err != nil {
+		return err
+	}
+	asJSON := c.Bool(flagJSON)
+	document := ui.NewPlanDocument(p.head(), p.plan, p.warnings)
+	if !asJSON {
+		p.ui.Diagnostics(p.warnings, p.sources())
+		p.ui.Plan(p.head(), p.plan)
+	}
+	options := apply.Options{
+		Plan: p.plan, Recorded: p.recorded, Session: p.session, Lock: p.lock,
+		Parallelism: c.Int(flagParallelism), Now: time.Now, Observed: p.observed, Report: p.ui.Event,
+	}
+	if !p.plan.HasChanges() {
+		if err := apply.Remember(options); err != nil {
+			return err
+		}
+		if asJSON {
+			document.Format = "sz/apply/1"
+			if err := p.ui.JSON(document); err != nil {
+				return err
+			}
+		}
+		return done(planCode(p.plan))
+	}
+	if err := p.approve(c); err != nil {
+		return err
+	}
+	result, err := apply.Run(c.Context, options)
+	if err != nil {
+		return fail(exitProvider, err.Error())
+	}
+	if asJSON {
+		document.AddResult(result)
+		if err := p.ui.JSON(document); err != nil {
+			return err
+		}
+	} else {
+		p.ui.Result(result, p.head().Lock)
+	}
+	return done(worse(planCode(p.plan), resultCode(result)))
+}
+
+// approve asks when there is somebody to ask. Without a terminal nothing is
+// assumed: a script says --auto-approve.
+func (p *project) approve(c *cli.Context) error {
+	if c.Bool(flagAutoApprove) {
+		return nil
+	}
+	stdin, inOK := c.App.Reader.(*os.File)
+	stderr, errOK := c.App.ErrWriter.(*os.File)
+	if !inOK || !errOK || !ui.Terminal(stdin) || !ui.Terminal(stderr) {
+		return fail(exitError, "there are changes and nobody to ask; nothing was done. Run `sz apply --auto-approve` to apply them")
+	}
+	fmt.Fprint(stderr, "\nApply this plan? Only `yes` is taken for yes: ")
+	answer, _ := bufio.NewReader(stdin).ReadString('\n')
+	if strings.TrimSpace(answer) != "yes" {
+		return fail(exitError, "not approved; nothing was done")
+	}
+	return nil
+}
+
+func resultCode(r apply.Result) int {
+	code, doneAny := exitOK, false
+	for _, e := range r.Events {
+		switch {
+		case e.Problem == nil:
+			doneAny = true
+		case e.Problem.Class == plan.ProviderProblem:
+			code = worse(code, exitProvider)
+		case e.Problem.Class == plan.ConflictProblem:
+			code = worse(code, exitDrift)
+		default:
+			code = worse(code, exitError)
+		}
+	}
+	if code != exitOK && doneAny {
+		code = worse(code, exitPartly)
+	}
+	if r.Interrupted {
+		code = exitInterrupted
+	}
+	return code
+}

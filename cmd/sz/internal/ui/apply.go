@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/secretzero/sz/core/apply"
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/plan"
+)
+
+// past is what was done, in words.
+var past = map[plan.Action]string{
+	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata",
+}
+
+// Event writes what became of a step, as it happens. What went well is progress,
+// for a terminal only.
+func (u *UI) Event(e apply.Event) {
+	where := diag.Printable(e.Target.String())
+	if e.Problem == nil {
+		if u.progress {
+			u.Info("  %s %s  %s", u.paint(green, "✓"), where, past[e.Action])
+		}
+		return
+	}
+	u.Info("  %s %s  %s", u.paint(red, "✗"), where, diag.Printable(e.Problem.Summary))
+	for _, text := range []string{e.Problem.Detail, e.Problem.Hint} {
+		if text != "" {
+			u.Info("      %s", strings.ReplaceAll(strings.TrimSpace(diag.Printable(text)), "\n", "\n      "))
+		}
+	}
+}
+
+// Result writes what became of an apply, in one line.
+func (u *UI) Result(r apply.Result, lock string) {
+	counts := map[plan.Action]int{}
+	failed := 0
+	for _, e := range r.Events {
+		if e.Problem != nil {
+			failed++
+			continue
+		}
+		counts[e.Action]++
+	}
+	var parts []string
+	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark} {
+		if counts[a] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[a], past[a]))
+		}
+	}
+	if failed > 0 {
+		parts = append(parts, u.paint(red, fmt.Sprintf("%d failed", failed)))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "nothing done")
+	}
+	line := "Applied: " + strings.Join(parts, ", ") + "."
+	switch {
+	case r.Interrupted:
+		line += " Interrupted; what was written is recorded. Apply again to go on."
+	case failed > 0:
+		line += " What was stored is recorded. Apply again when the cause is removed."
+	}
+	fmt.Fprintln(u.out, u.paint(bold, line))
+	fmt.Fprintln(u.out, u.paint(dim, "Recorded in "+diag.Printable(lock)))
+}
+
+// AddResult puts what became of each step into the document of its plan.
+func (d *PlanDocument) AddResult(r apply.Result) {
+	d.Format = "sz/apply/1"
+	outcomes := map[string]apply.Event{}
+	for _, e := range r.Events {
+		outcomes[e.Secret+"\x00"+e.Target.String()] = e
+	}
+	for i := range d.Secrets {
+		for j := range d.Secrets[i].Targets {
+			t := &d.Secrets[i].Targets[j]
+			e, tried := outcomes[d.Secrets[i].Name+"\x00"+t.Address]
+			switch {
+			case !t.Action.Changes():
+			case !tried:
+				t.Outcome = "not-tried"
+			case e.Problem != nil:
+				t.Outcome, t.Problem = "failed", e.Problem.Code
+				t.Reason = e.Problem.Summary
+			default:
+				t.Outcome = "done"
+			}
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package apply
+
+import (
+	"context"
+	"sync"
+
+	"github.com/secretzero/sz/core/observe"
+	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// values are the payloads of a secret's parts, by field.
+type values map[string]secret.Payload
+
+// batchSize is how many of the changes may be worked on together: as many as one
+// call may generate values for, so that no more are alive at once.
+func batchSize(todo []plan.Change) int {
+	parts := 0
+	for i, c := range todo {
+		parts += len(c.Secret.Parts)
+		if parts > pluginhost.MaxBatch && i > 0 {
+			return i
+		}
+	}
+	return len(todo)
+}
+
+// batch generates what the changes need, and gives each secret to a worker.
+func (r *run) batch(ctx context.Context, changes []plan.Change) {
+	made, problems := r.generate(ctx, changes)
+	var group sync.WaitGroup
+	permits := make(chan struct{}, r.Parallelism)
+	for i, c := range changes {
+		permits <- struct{}{}
+		group.Go(func() {
+			defer func() { <-permits }()
+			if problems[i] != nil {
+				r.failAll(c, problems[i])
+				return
+			}
+			if ctx.Err() == nil {
+				r.change(ctx, c, made[i])
+			}
+			for _, p := range made[i] {
+				p.Destroy()
+			}
+		})
+	}
+	group.Wait()
+}
+
+// origin says which change and part a generated value is for.
+type origin struct {
+	change int
+	field  string
+}
+
+// generate makes the values of all changes that need new ones, with one call for
+// each plugin.
+func (r *run) generate(ctx context.Context, changes []plan.Change) ([]values, []*plan.Problem) {
+	made, problems := make([]values, len(changes)), make([]*plan.Problem, len(changes))
+	items := map[*pluginhost.Instance][]pluginhost.GeneratorItem{}
+	origins := map[*pluginhost.Instance][]origin{}
+	for i, c := range changes {
+		made[i] = values{}
+		if c.Number == 0 || c.Source != nil {
+			continue
+		}
+		for _, p := range c.Secret.Parts {
+			if p.Generated() {
+				instance := r.Session.Generator(p.Kind)
+				items[instance] = append(items[instance], pluginhost.GeneratorItem{Kind: p.Kind, Config: p.Config})
+				origins[instance] = append(origins[instance], origin{i, p.Field})
+			}
+		}
+	}
+	for instance, list := range items {
+		results, err := r.generateAll(ctx, instance, list)
+		for n, o := range origins[instance] {
+			switch {
+			case err != nil:
+				problems[o.change] = failure(err)
+			case pluginhost.Failed(results[n].Diagnostics):
+				problems[o.change] = observe.Problem(results[n].Diagnostics)
+			default:
+				made[o.change][o.field] = results[n].Payload
+			}
+		}
+	}
+	return made, problems
+}
+
+// generateAll keeps to the size of one call.
+func (r *run) generateAll(ctx context.Context, instance *pluginhost.Instance, items []pluginhost.GeneratorItem) ([]pluginhost.Generated, error) {
+	var all []pluginhost.Generated
+	for len(items) > 0 {
+		n := min(len(items), pluginhost.MaxBatch)
+		some, err := r.writers[instance].Generate(ctx, items[:n])
+		if err != nil {
+			return nil, err
+		}
+		all, items = append(all, some...), items[n:]
+	}
+	return all, nil
+}
+
+// failAll reports every step of a change as not done, for one reason.
+func (r *run) failAll(c plan.Change, problem *plan.Problem) {
+	for _, s := range c.Steps {
+		if s.Action.Changes() {
+			r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
+		}
+	}
+}
+
+func failure(err error) *plan.Problem {
+	return &plan.Problem{Class: plan.ProviderProblem, Code: "plugin-failed", Summary: err.Error()}
+}

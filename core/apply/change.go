@@ -1,0 +1,166 @@
+package apply
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+
+	"github.com/secretzero/sz/core/observe"
+	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// change brings one secret to all its targets. Calls that are under way when ctx
+// ends are finished: a write whose answer nobody hears is worse than a short wait.
+func (r *run) change(ctx context.Context, c plan.Change, made values) {
+	calls := context.WithoutCancel(ctx)
+	if c.Recheck && r.unchangedAfterAll(calls, &c) {
+		r.remarkAll(calls, c)
+		return
+	}
+	operation, err := r.operation(c)
+	if err != nil {
+		r.failAll(c, &plan.Problem{Code: "internal", Summary: err.Error()})
+		return
+	}
+	steps := originFirst(c.Steps)
+	var payload secret.Payload
+	if slices.ContainsFunc(steps, func(s plan.Step) bool { return s.Action != plan.Remark }) {
+		var problem *plan.Problem
+		if payload, problem = r.assemble(calls, c, made); problem != nil {
+			r.failAll(c, problem)
+			return
+		}
+	}
+	for i, s := range steps {
+		var problem *plan.Problem
+		switch {
+		case s.Action == plan.Remark:
+			problem = r.remark(calls, c, s)
+		case ctx.Err() != nil && i > 0:
+			return // what is written is recorded; the next apply copies the rest
+		default:
+			problem = r.write(calls, c, s, operation, payload)
+		}
+		r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
+		if problem != nil && i == 0 && c.Number > 0 {
+			// Nothing may get a value that its origin does not hold.
+			rest := c
+			rest.Steps = steps[1:]
+			r.failAll(rest, &plan.Problem{Class: problem.Class, Code: "origin-failed", Summary: fmt.Sprintf("not written, because %s did not take the value", s.Target.Address)})
+			return
+		}
+	}
+}
+
+// operation is the id of the value that is written: a new one, or the live one
+// for a copy.
+func (r *run) operation(c plan.Change) (plan.Operation, error) {
+	if c.Number == 0 {
+		return c.Live, nil
+	}
+	return plan.NewOperation(c.Number, r.Now(), rand.Reader)
+}
+
+// originFirst orders the changing steps so that the first is the target from
+// which the value can be had again: one that carries our mark and can be read.
+func originFirst(steps []plan.Step) []plan.Step {
+	var list []plan.Step
+	for _, s := range steps {
+		if s.Action.Changes() {
+			list = append(list, s)
+		}
+	}
+	rank := func(s plan.Step) int {
+		switch {
+		case s.Target.Field == "" && s.Target.Can.Marks && s.Target.Can.Read:
+			return 0
+		case s.Target.Field == "" && s.Target.Can.Read:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b plan.Step) int { return rank(a) - rank(b) })
+	return list
+}
+
+// assemble puts a secret's value together: stated parts, generated parts, and
+// what is kept of the value at the source.
+func (r *run) assemble(ctx context.Context, c plan.Change, made values) (secret.Payload, *plan.Problem) {
+	kept := secret.Payload{}
+	if c.Source != nil {
+		var problem *plan.Problem
+		if kept, problem = r.read(ctx, c); problem != nil {
+			return kept, problem
+		}
+		if c.Number == 0 {
+			return kept, nil // a copy
+		}
+	}
+	if !c.Secret.Structured {
+		return r.part(ctx, c.Secret.Parts[0], kept, made)
+	}
+	fields := make([]secret.Field, len(c.Secret.Parts))
+	for i, p := range c.Secret.Parts {
+		value, problem := r.part(ctx, p, kept, made)
+		if problem != nil {
+			return kept, problem
+		}
+		fields[i] = secret.Field{Name: p.Field, Value: value}
+	}
+	return secret.NewObject(fields), nil
+}
+
+func (r *run) part(ctx context.Context, p plan.Part, kept secret.Payload, made values) (secret.Payload, *plan.Problem) {
+	if p.Stated != nil {
+		return *p.Stated, nil
+	}
+	if value, ok := made[p.Field]; ok {
+		return value, nil
+	}
+	if value, ok := kept.Field(p.Field); ok {
+		return value, nil
+	}
+	if !p.Generated() {
+		return kept, &plan.Problem{Class: plan.ConfigProblem, Code: "no-value", Summary: "no value is stated for field " + p.Field}
+	}
+	results, err := r.generateAll(ctx, r.Session.Generator(p.Kind), []pluginhost.GeneratorItem{{Kind: p.Kind, Config: p.Config}})
+	if err != nil {
+		return kept, failure(err)
+	}
+	if problem := observe.Problem(results[0].Diagnostics); problem != nil {
+		return kept, problem
+	}
+	return results[0].Payload, nil
+}
+
+// read gets the value of the source, whole.
+func (r *run) read(ctx context.Context, c plan.Change) (secret.Payload, *plan.Problem) {
+	reason := pluginhost.ReadForCopy
+	if c.Number > 0 {
+		reason = pluginhost.ReadForReplaceFields
+	}
+	result, found, err := r.writer(c.Source.Provider).Read(ctx, pluginhost.ReadItem{
+		Target: ref(c.Secret, *c.Source), Receipt: pluginhost.Receipt(c.SourceReceipt), Reason: reason,
+	})
+	if err != nil {
+		return secret.Payload{}, failure(err)
+	}
+	if problem := observe.Problem(found); problem != nil {
+		return secret.Payload{}, problem
+	}
+	if !c.Secret.Structured || result.Payload.Type() == secret.Object {
+		return result.Payload, nil
+	}
+	object, err := secret.ParseJSON(result.Payload.Scalar())
+	if err != nil || object.Type() != secret.Object {
+		return object, &plan.Problem{Class: plan.ConflictProblem, Code: "not-an-object", Summary: fmt.Sprintf("%s does not hold a JSON object", c.Source.Address)}
+	}
+	return object, nil
+}
+
+func ref(s plan.Secret, t plan.Target) pluginhost.TargetRef {
+	return pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: s.FieldsAt(t)}
+}

@@ -1,0 +1,178 @@
+// Package apply carries a plan out: it makes the values that the plan says, gives
+// each to its targets, and records every write before it goes on.
+//
+// A value lives here, as a secret.Payload, from the moment it is made until its
+// last target has it. What fails stops only its own secret.
+//
+// Next: core/record for what is written down, core/pluginhost for the calls.
+package apply
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/secretzero/sz/core/observe"
+	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/record"
+)
+
+// DefaultParallelism is how many secrets are worked on at once.
+const DefaultParallelism = 16
+
+// Options are what an apply works with.
+type Options struct {
+	Plan        *plan.Plan
+	Recorded    plan.Recorded
+	Session     *observe.Session
+	Lock        *record.File
+	Parallelism int
+	Now         func() time.Time
+	// Observed is when the targets were looked at for the plan.
+	Observed time.Time
+	// Report is called after each step, by one goroutine at a time. Optional.
+	Report func(Event)
+}
+
+// Event is what became of one step.
+type Event struct {
+	Secret  string
+	Target  plan.Address
+	Action  plan.Action
+	Problem *plan.Problem // nil when it was done
+}
+
+// Result is what became of an apply.
+type Result struct {
+	Events []Event
+	// Interrupted means that the context ended before all was tried.
+	Interrupted bool
+}
+
+// Failed reports whether any step was not done.
+func (r Result) Failed() bool {
+	for _, e := range r.Events {
+		if e.Problem != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Run carries the plan out. When ctx ends, no further secret is begun; writes
+// under way are finished and recorded. The error is for what concerns the apply
+// as a whole; what concerns a secret is in the result.
+func Run(ctx context.Context, options Options) (Result, error) {
+	r := &run{Options: options, limits: newLimits(), writers: map[*pluginhost.Instance]*pluginhost.Writer{}}
+	if r.Parallelism <= 0 {
+		r.Parallelism = DefaultParallelism
+	}
+	if err := Remember(options); err != nil {
+		return Result{}, err
+	}
+	if err := r.begin(ctx); err != nil {
+		return Result{}, err
+	}
+	defer r.end()
+	var todo []plan.Change
+	for _, c := range r.Plan.Changes {
+		if c.HasChanges() {
+			todo = append(todo, c)
+		}
+	}
+	for len(todo) > 0 && ctx.Err() == nil {
+		n := batchSize(todo)
+		r.batch(ctx, todo[:n])
+		todo = todo[n:]
+	}
+	r.result.Interrupted = ctx.Err() != nil
+	return r.result, nil
+}
+
+// run is one apply under way.
+type run struct {
+	Options
+	owner   plan.Owner // without a secret
+	limits  *limits
+	writers map[*pluginhost.Instance]*pluginhost.Writer
+
+	mu     sync.Mutex
+	result Result
+}
+
+// begin makes sure of the project's id on disk before any store carries it, and
+// gets permission to change from every instance that will need it.
+func (r *run) begin(ctx context.Context) error {
+	id := r.Plan.ProjectID
+	if id == "" {
+		id = record.NewProjectID()
+	}
+	r.setProject(id)
+	if err := r.Lock.Save(); err != nil {
+		return err
+	}
+	planID := fmt.Sprintf("%s-%d", id, r.Now().Unix())
+	for _, instance := range r.instances() {
+		w, err := instance.Begin(ctx, planID)
+		if err != nil {
+			r.end()
+			return err
+		}
+		r.writers[instance] = w
+	}
+	return nil
+}
+
+func (r *run) setProject(id string) {
+	if r.Lock.Lock().ID != id {
+		r.Lock.Change(func(l *record.Lock) { l.ID = id })
+	}
+	r.owner = plan.Owner{Project: r.Plan.Project, ID: id, Environment: r.Plan.Environment}
+}
+
+// instances are those whose writers the plan needs, each once.
+func (r *run) instances() []*pluginhost.Instance {
+	var list []*pluginhost.Instance
+	seen := map[*pluginhost.Instance]bool{nil: true}
+	add := func(i *pluginhost.Instance) {
+		if !seen[i] {
+			seen[i] = true
+			list = append(list, i)
+		}
+	}
+	for _, c := range r.Plan.Changes {
+		for _, s := range c.Steps {
+			if s.Action.Changes() {
+				add(r.Session.Provider(s.Target.Provider))
+			}
+		}
+		if c.Source != nil {
+			add(r.Session.Provider(c.Source.Provider))
+		}
+		for _, p := range c.Secret.Parts {
+			if c.Number > 0 && p.Generated() {
+				add(r.Session.Generator(p.Kind))
+			}
+		}
+	}
+	return list
+}
+
+func (r *run) end() {
+	for _, w := range r.writers {
+		w.Close()
+	}
+}
+
+func (r *run) writer(alias string) *pluginhost.Writer { return r.writers[r.Session.Provider(alias)] }
+
+func (r *run) report(e Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.result.Events = append(r.result.Events, e)
+	if r.Report != nil {
+		r.Report(e)
+	}
+}

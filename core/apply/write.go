@@ -1,0 +1,92 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/secretzero/sz/core/observe"
+	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/record"
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// observationLife is how long an empty place is taken to be empty still: a person
+// may have thought over the plan for an hour.
+const observationLife = 30 * time.Second
+
+// write stores a value at one target and records it before it returns.
+func (r *run) write(ctx context.Context, c plan.Change, s plan.Step, operation plan.Operation, payload secret.Payload) *plan.Problem {
+	if s.Target.Field != "" && payload.Type() == secret.Object {
+		part, ok := payload.Field(s.Target.Field)
+		if !ok {
+			return &plan.Problem{Code: "no-field", Summary: "the value has no field " + s.Target.Field}
+		}
+		payload = part
+	}
+	item := pluginhost.WriteItem{
+		Target: ref(c.Secret, s.Target), Mark: r.mark(c, s, operation), Payload: payload,
+		Expect: pluginhost.Expectation{
+			Absent: s.Before.Absent, Receipt: pluginhost.Receipt(s.Before.Receipt), Recheck: r.Now().Sub(r.Observed) > observationLife,
+		},
+	}
+	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
+		return r.writer(s.Target.Provider).Write(ctx, item)
+	})
+	return r.settle(c, s, operation, result, err)
+}
+
+// mark is what the store remembers of the write.
+func (r *run) mark(c plan.Change, s plan.Step, operation plan.Operation) pluginhost.Mark {
+	owner := r.owner
+	owner.Secret = c.Secret.Name
+	return pluginhost.Mark{Owner: owner.String(), Operation: operation.String(), Previous: s.Previous.String(), Definition: c.Secret.Definition}
+}
+
+// settle records what a change came to, and says why it did not come to be.
+func (r *run) settle(c plan.Change, s plan.Step, operation plan.Operation, result pluginhost.WriteResult, err error) *plan.Problem {
+	switch {
+	case err != nil:
+		return failure(err)
+	case result.Outcome == pluginhost.Applied, result.Outcome == pluginhost.Unchanged:
+		if err := r.record(c, s, operation, result.Receipt); err != nil {
+			return &plan.Problem{Code: "not-recorded", Summary: "stored, but not recorded: " + err.Error(), Hint: "apply again when the lock file can be written"}
+		}
+		return nil
+	}
+	problem := observe.Problem(result.Diagnostics)
+	if problem == nil {
+		problem = &plan.Problem{Class: plan.ProviderProblem, Code: "not-stored", Summary: fmt.Sprintf("%s did not take the value and gave no reason", s.Target.Address)}
+	}
+	if result.Outcome != pluginhost.NotApplied {
+		problem.Detail = "it is not known whether the value was stored; the next apply finds out\n" + problem.Detail
+	}
+	return problem
+}
+
+// record writes down that a target holds the value of an operation.
+func (r *run) record(c plan.Change, s plan.Step, operation plan.Operation, receipt pluginhost.Receipt) error {
+	r.note(c, s, operation, plan.Receipt(receipt))
+	return r.Lock.Save()
+}
+
+// note changes the lock in memory.
+func (r *run) note(c plan.Change, s plan.Step, operation plan.Operation, receipt plan.Receipt) {
+	now := r.Now().UTC().Truncate(time.Second)
+	r.Lock.Change(func(l *record.Lock) {
+		old, known := l.Secrets[c.Secret.Name]
+		entry := record.Secret{
+			Name: c.Secret.Name, Operation: operation.String(), N: operation.N,
+			Created: operation.Time, Rotated: operation.Time, Definition: c.Secret.Definition,
+		}
+		if known {
+			entry.Created = old.Created
+		}
+		l.Secrets[entry.Name] = entry
+		l.Targets[s.Target.Address.String()] = record.Target{
+			Address: s.Target.Address.String(), Kind: s.Target.Address.Kind, Secret: entry.Name, Operation: operation.String(),
+			Revision: receipt.Revision, Version: receipt.Version, Written: now, Data: receipt.Data,
+		}
+	})
+}

@@ -1,0 +1,108 @@
+package observe
+
+import (
+	"context"
+
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/pluginhost"
+)
+
+// place is one target while its address is asked for.
+type place struct {
+	secret *plan.Secret
+	target *plan.Target
+}
+
+// Place asks the plugins for the canonical address of every target, fills them
+// into desired, and checks what only plugins can: semantics of configurations,
+// and that no two secrets are stored in one place.
+func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
+	found := s.checkGenerators(ctx, desired)
+	var claims []plan.Claim
+	for alias, places := range placesByProvider(desired) {
+		instance := s.Provider(alias)
+		if instance == nil {
+			continue // it did not open, which has been reported
+		}
+		results, err := instance.CheckTargets(ctx, checkItems(places))
+		if err != nil {
+			found = append(found, failed(err, places[0].target.Range))
+			continue
+		}
+		for i, r := range results {
+			p := places[i]
+			for _, d := range r.Diagnostics {
+				found = append(found, Diagnostic(d, p.target.Source, p.target.Range))
+			}
+			if pluginhost.Failed(r.Diagnostics) {
+				continue
+			}
+			p.target.Address.Place = r.Address
+			s.throttles[p.target.Address] = r.Throttle
+			claims = append(claims, p.claims(r)...)
+		}
+	}
+	return append(found, plan.Overlaps(claims)...).Sorted()
+}
+
+func placesByProvider(desired *plan.Desired) map[string][]place {
+	places := map[string][]place{}
+	for i := range desired.Secrets {
+		secret := &desired.Secrets[i]
+		for j := range secret.Targets {
+			t := &secret.Targets[j]
+			places[t.Provider] = append(places[t.Provider], place{secret, t})
+		}
+	}
+	return places
+}
+
+func checkItems(places []place) []pluginhost.CheckItem {
+	items := make([]pluginhost.CheckItem, len(places))
+	for i, p := range places {
+		items[i] = pluginhost.CheckItem{Kind: p.target.Address.Kind, Config: p.target.Config, Secret: p.secret.Name, Field: p.target.Field, Fields: p.secret.FieldsAt(*p.target)}
+	}
+	return items
+}
+
+func (p place) claims(r pluginhost.CheckResult) []plan.Claim {
+	places := r.Claims
+	if len(places) == 0 {
+		places = []string{r.Address}
+	}
+	var claims []plan.Claim
+	for _, c := range places {
+		claims = append(claims, plan.Claim{Place: p.target.Address.Kind + ":" + c, Secret: p.secret.Name, Range: p.target.Range})
+	}
+	return claims
+}
+
+// checkGenerators asks the plugins whether values can be made as configured.
+func (s *Session) checkGenerators(ctx context.Context, desired *plan.Desired) diag.List {
+	items := map[*pluginhost.Instance][]pluginhost.GeneratorItem{}
+	parts := map[*pluginhost.Instance][]plan.Part{}
+	for _, secret := range desired.Secrets {
+		for _, p := range secret.Parts {
+			if instance := s.Generator(p.Kind); p.Generated() && instance != nil {
+				items[instance] = append(items[instance], pluginhost.GeneratorItem{Kind: p.Kind, Config: p.Config})
+				parts[instance] = append(parts[instance], p)
+			}
+		}
+	}
+	var found diag.List
+	for instance, list := range items {
+		results, err := instance.CheckGenerators(ctx, list)
+		if err != nil {
+			found = append(found, failed(err, parts[instance][0].Range))
+			continue
+		}
+		for i, r := range results {
+			part := parts[instance][i]
+			for _, d := range r.Diagnostics {
+				found = append(found, Diagnostic(d, part.Source, part.Range))
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,107 @@
+package plan
+
+import "github.com/secretzero/sz/core/diag"
+
+// Action is something that an apply does to a target, or why it does nothing.
+type Action string
+
+// The actions. Create, Replace, Copy and Remark change a store; the others do
+// not.
+const (
+	Keep     Action = "unchanged"
+	Create   Action = "create"   // a new value where nothing is
+	Replace  Action = "update"   // a new value over one of ours
+	Copy     Action = "copy"     // the live value to a place that lacks it
+	Remark   Action = "metadata" // what is around the value, in place
+	Drifted  Action = "drift"    // changed outside; a person decides
+	Conflict Action = "conflict" // something that is not ours is in the way
+	Unsure   Action = "unknown"  // could not be found out
+	Blocked  Action = "blocked"  // waits for another target of the secret
+	Refused  Action = "error"    // cannot be done
+)
+
+// Changes reports whether the action changes a store.
+func (a Action) Changes() bool {
+	return a == Create || a == Replace || a == Copy || a == Remark
+}
+
+// Step is the decision for one target.
+type Step struct {
+	Target  Target
+	Action  Action
+	Reason  string
+	Problem *Problem // for Unsure
+	// Before is what must still be there when the step is carried out.
+	Before Expectation
+	// Previous is the operation whose value the step replaces.
+	Previous Operation
+	// Mark is ours as it is there.
+	Mark Mark
+}
+
+// Expectation is the state that a step was decided upon.
+type Expectation struct {
+	Absent  bool
+	Receipt Receipt
+}
+
+// Change is the decision for one secret.
+type Change struct {
+	Secret Secret
+	Action Action // the strongest of the steps
+	Reason string
+	Steps  []Step
+	// Live is the operation of the value that is there, if any.
+	Live Operation
+	// Number is the N of the operation that makes a new value; 0 when none is
+	// made.
+	Number uint64
+	// Source is the target from which a value is read: for copies, or to keep the
+	// generated fields of a value whose stated fields change.
+	Source *Target
+	// SourceReceipt tells which value of the source is meant.
+	SourceReceipt Receipt
+	// Recheck lists stated fields whose definition changed, so that they are
+	// compared again before anything is written.
+	Recheck bool
+}
+
+// Plan is what an apply would do, in the order in which it would do it.
+type Plan struct {
+	Project     string
+	ProjectID   string // empty before the first apply
+	Environment string
+	Changes     []Change
+	Warnings    diag.List
+}
+
+// Count is how many secrets have an action.
+func (p *Plan) Count(a Action) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// HasChanges reports whether an apply would change a store.
+func (p *Plan) HasChanges() bool {
+	for _, c := range p.Changes {
+		if c.HasChanges() {
+			return true
+		}
+	}
+	return false
+}
+
+// HasChanges reports whether any step would change a store.
+func (c Change) HasChanges() bool {
+	for _, s := range c.Steps {
+		if s.Action.Changes() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,211 @@
+package plan
+
+import (
+	"time"
+)
+
+// Decide compares what is wanted with what is recorded and observed. It is pure:
+// equal arguments give equal plans, whatever their order in a map.
+func Decide(desired Desired, recorded Recorded, observed Observed, now time.Time) *Plan {
+	id, warnings := projectID(desired, recorded, observed)
+	p := &Plan{Project: desired.Project, ProjectID: id, Environment: desired.Environment, Warnings: warnings}
+	for _, s := range desired.Secrets {
+		owner := Owner{desired.Project, id, desired.Environment, s.Name}
+		d := newDecision(s, owner, recorded, observed)
+		p.Changes = append(p.Changes, d.decide(now))
+	}
+	return p
+}
+
+// decision is one secret while it is decided upon.
+type decision struct {
+	secret   Secret
+	recorded RecordedSecret
+	known    bool // the secret is in the lock file
+	views    []view
+	live     Operation
+	greatest Operation
+	source   *view
+}
+
+func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed) *decision {
+	d := &decision{secret: s}
+	d.recorded, d.known = recorded.Secrets[s.Name]
+	d.live = d.recorded.Operation
+	d.greatest = d.live
+	for _, t := range s.Targets {
+		r, ok := recorded.Targets[t.Address]
+		ok = ok && r.Secret == s.Name
+		v := classify(t, observed[t.Address], r, ok, owner)
+		if v.standing == ours && v.operation.Compare(d.live) > 0 {
+			d.live = v.operation
+		}
+		// A foreign or drifted mark may hold a number that is greater still; ours
+		// must be greater than all, or order would not tell age.
+		for _, seen := range []Operation{v.operation, v.recorded.Operation, parsed(v.Mark.Operation)} {
+			if seen.Compare(d.greatest) > 0 {
+				d.greatest = seen
+			}
+		}
+		d.views = append(d.views, v)
+	}
+	d.source = d.findSource()
+	return d
+}
+
+func parsed(operation string) Operation {
+	o, _ := ParseOperation(operation)
+	return o
+}
+
+// findSource is the first target in file order from which the live value can be
+// read whole. Values flow from there outward only.
+func (d *decision) findSource() *view {
+	for i := range d.views {
+		v := &d.views[i]
+		if v.standing == ours && v.Presence == Present && v.operation == d.live && v.Can.Read && v.Field == "" {
+			return v
+		}
+	}
+	return nil
+}
+
+func (d *decision) any(s standing) bool {
+	for _, v := range d.views {
+		if v.standing == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decision) decide(now time.Time) Change {
+	c := Change{Secret: d.secret, Live: d.live}
+	reason, newValue := d.wantsNewValue()
+	mayMake := !d.any(uncertain) && !d.any(drifted) && !d.any(foreign)
+	for i := range d.views {
+		c.Steps = append(c.Steps, d.step(&d.views[i], newValue, reason, mayMake))
+	}
+	c.Action, c.Reason = strongest(c.Steps)
+	for _, s := range c.Steps {
+		if s.Action == Create || s.Action == Replace {
+			c.Number = d.greatest.N + 1
+		}
+	}
+	d.addSource(&c)
+	if c.Action == Keep {
+		c.Reason = d.note(now)
+	}
+	return c
+}
+
+// wantsNewValue says whether the secret should get a new value, and why. The
+// wish may still be blocked by a target.
+func (d *decision) wantsNewValue() (reason string, wanted bool) {
+	switch {
+	case !d.any(ours) && d.known:
+		return "it was deleted outside", true
+	case !d.any(ours):
+		return "nothing is there yet", true
+	}
+	for _, v := range d.views {
+		if v.standing != ours {
+			continue
+		}
+		for _, answer := range v.Stated {
+			if answer == Different {
+				return "the value that the Secretfile states is another one", true
+			}
+		}
+	}
+	if d.definitionChanged() && d.hasStated() {
+		return "its definition changed; compared when applied", true
+	}
+	if d.liveLost() {
+		return "its latest value is readable nowhere", true
+	}
+	return "", false
+}
+
+func (d *decision) hasStated() bool {
+	for _, p := range d.secret.Parts {
+		if p.Stated != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// definitionChanged compares digests of the definition as written: those that the
+// values carry, or the recorded one where a store carries none.
+func (d *decision) definitionChanged() bool {
+	if d.known {
+		return d.recorded.Definition != d.secret.Definition
+	}
+	for _, v := range d.views {
+		if v.standing == ours && v.Mark.Definition != "" && v.Mark.Definition != d.secret.Definition {
+			return true
+		}
+	}
+	return false
+}
+
+// liveLost reports that the live value was recorded, that every target which is
+// ours holds an older one, and that the value is stated nowhere.
+func (d *decision) liveLost() bool {
+	for _, v := range d.views {
+		if v.standing == ours && v.operation == d.live {
+			return false
+		}
+	}
+	return !d.secret.Stated()
+}
+
+// addSource names where a value is read from, for steps that need one that is
+// neither generated nor stated.
+func (d *decision) addSource(c *Change) {
+	for _, s := range c.Steps {
+		needs := s.Action == Copy && !d.secret.Stated() || s.Action == Replace && d.keepsFields()
+		if needs && d.source != nil {
+			c.Source, c.SourceReceipt = &d.source.Target, d.source.Receipt
+		}
+	}
+	for _, s := range c.Steps {
+		c.Recheck = c.Recheck || s.Action == Replace && d.definitionChanged() && d.hasStated()
+	}
+}
+
+// keepsFields reports a structured secret of which a new value keeps the
+// generated fields: some parts are stated, some are not, and a value is there.
+func (d *decision) keepsFields() bool {
+	return d.hasStated() && !d.secret.Stated() && d.any(ours) && !d.liveLost()
+}
+
+// note is what a person should know of a secret that is left as it is.
+func (d *decision) note(time.Time) string {
+	if d.definitionChanged() {
+		return "its definition changed; the value is kept"
+	}
+	for _, v := range d.views {
+		if v.explanation != "" {
+			return v.explanation
+		}
+	}
+	return ""
+}
+
+// strength orders actions for the summary of a secret: what needs a person
+// first, then what is done.
+var strength = map[Action]int{
+	Keep: 0, Remark: 1, Copy: 2, Replace: 3, Create: 4, Blocked: 5, Drifted: 6, Unsure: 7, Conflict: 8, Refused: 9,
+}
+
+func strongest(steps []Step) (Action, string) {
+	action, reason := Keep, ""
+	for _, s := range steps {
+		if strength[s.Action] > strength[action] {
+			action, reason = s.Action, s.Reason
+		}
+	}
+	return action, reason
+}

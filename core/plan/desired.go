@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/secretfile"
+	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// Desired is what the Secretfile wants, resolved and checked.
+type Desired struct {
+	Project string
+	// Named means that the Secretfile names its project. Without a name a mark
+	// alone proves nothing: every unnamed project is called "default".
+	Named       bool
+	Environment string // "-" for none
+	Providers   []Provider
+	Secrets     []Secret
+}
+
+// Provider is one provider instance that targets name.
+type Provider struct {
+	Alias  string
+	Kind   string
+	Config schema.Value
+	Source secretfile.Value // where Config was written
+	Range  diag.Range
+}
+
+// Secret is one secret as it should be.
+type Secret struct {
+	Name       string
+	Kind       string // a generator kind or templates.NAME, for people
+	Definition string // a digest of the definition as written, without any value
+	Parts      []Part
+	Structured bool // the parts are fields of one object
+	Targets    []Target
+	OneTime    bool
+	Range      diag.Range
+}
+
+// Part is one value of a secret: the whole of it, or one field.
+type Part struct {
+	Field  string // empty for the whole secret
+	Kind   string
+	Config schema.Value // of a generator, complete with defaults
+	// Stated is the value that the Secretfile itself states; nil means that a
+	// generator makes it.
+	Stated *secret.Payload
+	// Missing means that a value should have been stated and was not.
+	Missing bool
+	Source  secretfile.Value // where Config was written
+	Range   diag.Range
+}
+
+// Target is one place where a secret should be.
+type Target struct {
+	Address  Address
+	Provider string // the alias, for people and to find the process
+	Config   schema.Value
+	Field    string // set when the target receives one field
+	Can      Capabilities
+	Source   secretfile.Value // where Config was written
+	Range    diag.Range
+}
+
+// Capabilities are what a kind of target can do, as far as decisions depend on it.
+type Capabilities struct {
+	Inspect, Read, Challenge, Marks, Update bool
+}
+
+// Address is where a target is: equal addresses are the same place, whatever
+// provider alias leads there.
+type Address struct {
+	Kind  string
+	Place string // canonical, from the plugin
+}
+
+// String is KIND:PLACE, as people see and type it.
+func (a Address) String() string { return a.Kind + ":" + a.Place }
+
+// Stated reports whether the Secretfile states every part.
+func (s Secret) Stated() bool {
+	for _, p := range s.Parts {
+		if p.Stated == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// statedFields are the fields of a structured secret that the Secretfile states.
+func (s Secret) statedFields() []string {
+	var names []string
+	for _, p := range s.Parts {
+		if p.Field != "" && p.Stated != nil {
+			names = append(names, p.Field)
+		}
+	}
+	return names
+}
+
+// Compare says what a target should be compared with to know whether the stated
+// values are there: the whole value, some fields, or nothing.
+func (s Secret) Compare(t Target) (whole bool, fields []string) {
+	switch {
+	case !t.Can.Challenge:
+		return false, nil
+	case t.Field != "":
+		for _, p := range s.Parts {
+			if p.Field == t.Field {
+				return p.Stated != nil, nil
+			}
+		}
+		return false, nil
+	case !s.Structured:
+		return s.Stated(), nil
+	default:
+		return false, s.statedFields()
+	}
+}
+
+// Generated reports that a plugin makes the part's value.
+func (p Part) Generated() bool { return p.Stated == nil && !p.Missing }
+
+// FieldsAt are the names of the fields that a target receives as a whole, in
+// order; none where it receives a single value.
+func (s Secret) FieldsAt(t Target) []string {
+	if t.Field != "" {
+		return nil
+	}
+	var names []string
+	for _, p := range s.Parts {
+		if p.Field != "" {
+			names = append(names, p.Field)
+		}
+	}
+	return names
+}

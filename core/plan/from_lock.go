@@ -1,0 +1,37 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/secretzero/sz/core/record"
+)
+
+// FromLock is what a lock file tells, in the terms of a decision. Ids and
+// addresses that cannot be read are errors: the file was edited.
+func FromLock(lock *record.Lock) (Recorded, error) {
+	r := Recorded{ProjectID: lock.ID, Secrets: map[string]RecordedSecret{}, Targets: map[Address]RecordedTarget{}}
+	var found []error
+	for name, s := range lock.Secrets {
+		operation, err := ParseOperation(s.Operation)
+		if err != nil {
+			found = append(found, fmt.Errorf("lock file: secret %s: %w", name, err))
+			continue
+		}
+		r.Secrets[name] = RecordedSecret{Operation: operation, Created: s.Created, Rotated: s.Rotated, Definition: s.Definition}
+	}
+	for address, t := range lock.Targets {
+		operation, err := ParseOperation(t.Operation)
+		place, ok := strings.CutPrefix(address, t.Kind+":")
+		if err != nil || !ok {
+			found = append(found, fmt.Errorf("lock file: target %s: %w", address, errors.Join(err)))
+			continue
+		}
+		r.Targets[Address{t.Kind, place}] = RecordedTarget{
+			Secret: t.Secret, Operation: operation, Written: t.Written,
+			Receipt: Receipt{Version: t.Version, Revision: t.Revision, Data: t.Data},
+		}
+	}
+	return r, errors.Join(found...)
+}

@@ -1,0 +1,27 @@
+package plan
+
+import "time"
+
+// Recorded is what the lock file tells. The zero Recorded is a project that has
+// not been applied, or whose lock file is lost.
+type Recorded struct {
+	ProjectID string
+	Secrets   map[string]RecordedSecret
+	Targets   map[Address]RecordedTarget
+}
+
+// RecordedSecret is what is known of a secret.
+type RecordedSecret struct {
+	Operation  Operation // of the live value
+	Created    time.Time
+	Rotated    time.Time
+	Definition string
+}
+
+// RecordedTarget is what is known of a write.
+type RecordedTarget struct {
+	Secret    string
+	Operation Operation
+	Receipt   Receipt
+	Written   time.Time
+}

@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// step decides one target. wanted is whether the secret should get a new value,
+// mayMake whether the other targets allow one to be made.
+func (d *decision) step(v *view, wanted bool, reason string, mayMake bool) Step {
+	s := Step{Target: v.Target, Before: Expectation{Absent: v.standing == absent, Receipt: v.Receipt}, Previous: v.operation, Mark: v.Mark}
+	switch v.standing {
+	case uncertain:
+		s.Action, s.Reason, s.Problem = Unsure, v.explanation, v.Problem
+	case drifted:
+		s.Action, s.Reason = Drifted, v.explanation
+	case foreign:
+		s.Action, s.Reason = Conflict, v.explanation
+	case absent:
+		d.stepAbsent(&s, wanted, reason, mayMake)
+	case ours:
+		d.stepOurs(&s, v, wanted, reason, mayMake)
+	}
+	return s
+}
+
+func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool) {
+	switch {
+	case wanted && d.missing() != "":
+		s.Action, s.Reason = Refused, d.missing()
+	case wanted && !d.any(ours) && d.known && d.secret.OneTime:
+		s.Action, s.Reason = Refused, "it was made once, is gone from every target, and one_time forbids another value"
+	case wanted && mayMake:
+		d.makeNew(s, Create, reason)
+	case wanted:
+		s.Action, s.Reason = Blocked, "another target of this secret must be settled first"
+	case d.any(uncertain) && d.live != d.recorded.Operation:
+		s.Action, s.Reason = Blocked, "another target of this secret could not be looked at"
+	default:
+		d.copyHere(s, "the value is missing here")
+	}
+}
+
+func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMake bool) {
+	switch {
+	case wanted && d.missing() != "":
+		s.Action, s.Reason = Keep, "no value is stated; the one that is there is kept"
+	case wanted && mayMake:
+		d.makeNew(s, Replace, reason)
+	case wanted:
+		s.Action, s.Reason = Blocked, "another target of this secret must be settled first"
+	case v.operation != d.live:
+		d.copyHere(s, fmt.Sprintf("it holds value %d, and value %d is the latest", v.operation.N, d.live.N))
+	case len(v.MetadataDiffers) > 0:
+		d.remark(s, v)
+	case d.unanswered(v):
+		s.Action, s.Reason = Unsure, "it could not be compared with the value that the Secretfile states; reading it takes the right to get secrets"
+	default:
+		s.Action, s.Reason = Keep, v.explanation
+	}
+}
+
+// makeNew gives a target a new value, if all that goes into it can be had.
+func (d *decision) makeNew(s *Step, action Action, reason string) {
+	if d.keepsFields() && d.source == nil {
+		s.Action, s.Reason = Refused, "its stated fields changed, and the generated ones can be read from none of its targets"
+		return
+	}
+	s.Action, s.Reason = action, reason
+}
+
+func (d *decision) copyHere(s *Step, reason string) {
+	if d.source == nil && !d.secret.Stated() {
+		s.Action = Refused
+		s.Reason = "the value is at another target from which it cannot be read; remove this target, or the other"
+		return
+	}
+	s.Action, s.Reason = Copy, reason
+}
+
+// remark changes what is around a value when the Secretfile asked for it, and
+// calls it drift when somebody else did: an incident response that disabled a
+// secret is not undone by the next apply.
+func (d *decision) remark(s *Step, v *view) {
+	what := strings.Join(v.MetadataDiffers, ", ")
+	switch {
+	case !d.definitionChanged():
+		s.Action, s.Reason = Drifted, what+" changed outside"
+	case !v.Can.Update:
+		s.Action, s.Reason = Refused, what+" changed, and this kind of target cannot change it in place"
+	default:
+		s.Action, s.Reason = Remark, what+" changed in the Secretfile"
+	}
+}
+
+// unanswered reports a comparison that was asked for and not answered.
+func (d *decision) unanswered(v *view) bool {
+	for _, answer := range v.Stated {
+		if answer == NotCompared {
+			return true
+		}
+	}
+	return false
+}
+
+// missing names the parts that should state a value and do not.
+func (d *decision) missing() string {
+	var names []string
+	for _, p := range d.secret.Parts {
+		if p.Missing {
+			names = append(names, strings.TrimPrefix(d.secret.Name+"."+p.Field, "."))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "no value is stated for " + strings.TrimSuffix(strings.Join(names, ", "), ".")
+}

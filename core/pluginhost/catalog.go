@@ -1,0 +1,173 @@
+package pluginhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// Served is a plugin and what it serves.
+type Served struct {
+	Candidate
+	Description
+	Hash string // SHA-256 of the binary, in hex
+}
+
+func (s Served) provider(kind string) wire.ProviderDescription {
+	for _, p := range s.Providers {
+		if p.Kind == kind {
+			return p
+		}
+	}
+	return wire.ProviderDescription{}
+}
+
+// Catalog is what the plugins of this machine serve.
+type Catalog struct {
+	Plugins []Served
+}
+
+// Generator finds the plugin and the description of a kind of value.
+func (c *Catalog) Generator(kind string) (Served, wire.GeneratorDescription, bool) {
+	for _, p := range c.Plugins {
+		for _, g := range p.Generators {
+			if g.Kind == kind {
+				return p, g, true
+			}
+		}
+	}
+	return Served{}, wire.GeneratorDescription{}, false
+}
+
+// Provider finds the plugin and the description of a kind of provider.
+func (c *Catalog) Provider(kind string) (Served, wire.ProviderDescription, bool) {
+	for _, p := range c.Plugins {
+		for _, d := range p.Providers {
+			if d.Kind == kind {
+				return p, d, true
+			}
+		}
+	}
+	return Served{}, wire.ProviderDescription{}, false
+}
+
+// GeneratorKinds are all kinds of value, sorted.
+func (c *Catalog) GeneratorKinds() []string {
+	var kinds []string
+	for _, p := range c.Plugins {
+		for _, g := range p.Generators {
+			kinds = append(kinds, g.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// ProviderKinds are all kinds of provider, sorted.
+func (c *Catalog) ProviderKinds() []string {
+	var kinds []string
+	for _, p := range c.Plugins {
+		for _, d := range p.Providers {
+			kinds = append(kinds, d.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// Catalog learns what every plugin found serves. A description is asked for once
+// and cached by the hash of the binary, so that a second run starts no process.
+// Plugins that fail to describe themselves are left out and their errors joined.
+func (h *Host) Catalog(ctx context.Context) (*Catalog, error) {
+	candidates, err := Find(h.options.Dirs)
+	if err != nil {
+		return nil, err
+	}
+	served := make([]Served, len(candidates))
+	failures := make([]error, len(candidates))
+	var group sync.WaitGroup
+	for i, c := range candidates {
+		group.Go(func() { served[i], failures[i] = h.describe(ctx, c) })
+	}
+	group.Wait()
+	catalog := &Catalog{}
+	for i := range served {
+		if failures[i] == nil {
+			catalog.Plugins = append(catalog.Plugins, served[i])
+		}
+	}
+	return catalog, errors.Join(append(failures, catalog.ambiguous())...)
+}
+
+// ambiguous refuses two plugins for one kind: which of them would get the secrets
+// must not depend on the order of a directory.
+func (c *Catalog) ambiguous() error {
+	var found []error
+	owner := map[string]string{}
+	for _, p := range c.Plugins {
+		var kinds []string
+		for _, g := range p.Generators {
+			kinds = append(kinds, "generator "+g.Kind)
+		}
+		for _, d := range p.Providers {
+			kinds = append(kinds, "provider "+d.Kind)
+		}
+		for _, kind := range kinds {
+			if other, taken := owner[kind]; taken {
+				found = append(found, fmt.Errorf("%s is served by two plugins, %s and %s; remove one of them", kind, other, p.Path))
+			}
+			owner[kind] = p.Path
+		}
+	}
+	return errors.Join(found...)
+}
+
+func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
+	hash, err := h.hash(c.Path)
+	if err != nil {
+		return Served{}, fmt.Errorf("plugin %s: %w", c.Name, err)
+	}
+	if d, ok := h.cachedDescription(hash); ok && d.Name == c.Name {
+		return Served{c, d, hash}, nil
+	}
+	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}}, nil)
+	if err != nil {
+		return Served{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, quickCall)
+	defer cancel()
+	d, err := i.process.wire.Describe(ctx)
+	if err != nil {
+		return Served{}, i.failure("describing itself", err)
+	}
+	if err := validDescription(c, d); err != nil {
+		return Served{}, fmt.Errorf("plugin %s (%s): %w", c.Name, c.Path, err)
+	}
+	h.cacheDescription(hash, d)
+	h.release(i)
+	return Served{c, d, hash}, nil
+}
+
+// release ends an instance before the rest.
+func (h *Host) release(i *Instance) {
+	h.mu.Lock()
+	h.instances = slices.DeleteFunc(h.instances, func(other *Instance) bool { return other == i })
+	h.mu.Unlock()
+	i.process.stop()
+}
+
+func validDescription(c Candidate, d Description) error {
+	switch {
+	case d.Name != c.Name:
+		return fmt.Errorf("it calls itself %q", harmless(d.Name))
+	case d.Version == "" || len(d.Version) > 64 || d.Version != harmless(d.Version):
+		return errors.New("it has no usable version")
+	case len(d.Generators) == 0 && len(d.Providers) == 0:
+		return errors.New("it serves nothing")
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package pluginhost
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// maxDescription bounds a description, in bytes.
+const maxDescription = 1 << 20
+
+// hash is the SHA-256 of a binary. Hashing 15 MB takes 20 ms, so it is remembered
+// by everything about the file that changes when its content does.
+func (h *Host) hash(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", err
+	}
+	key, usable := fileIdentity(info)
+	if usable {
+		if known, err := h.readCache("hash", key); err == nil && len(known) == 2*sha256.Size {
+			return string(known), nil
+		}
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	digest := hex.EncodeToString(sum.Sum(nil))
+	if usable {
+		h.writeCache("hash", key, []byte(digest))
+	}
+	return digest, nil
+}
+
+func (h *Host) cachedDescription(hash string) (Description, bool) {
+	data, err := h.readCache("describe", hash)
+	if err != nil {
+		return Description{}, false
+	}
+	d, err := wire.UnmarshalDescription(data)
+	return d, err == nil
+}
+
+func (h *Host) cacheDescription(hash string, d Description) {
+	if data, err := wire.MarshalDescription(d); err == nil && len(data) <= maxDescription {
+		h.writeCache("describe", hash, data)
+	}
+}
+
+func (h *Host) cachePath(kind, key string) string {
+	return filepath.Join(h.options.CacheDir, "sz", kind, key)
+}
+
+func (h *Host) readCache(kind, key string) ([]byte, error) {
+	if h.options.CacheDir == "" {
+		return nil, os.ErrNotExist
+	}
+	file, err := os.Open(h.cachePath(kind, key))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxDescription+1))
+}
+
+// writeCache is best effort: without a cache the next run is slower and no more.
+func (h *Host) writeCache(kind, key string, data []byte) {
+	if h.options.CacheDir == "" {
+		return
+	}
+	path := h.cachePath(kind, key)
+	if os.MkdirAll(filepath.Dir(path), 0o700) != nil {
+		return
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".new-")
+	if err != nil {
+		return
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(data)
+	if temp.Close() == nil && err == nil {
+		_ = os.Rename(temp.Name(), path)
+	}
+}
+
+// identityKey names a file by what identifies its content.
+func identityKey(parts ...any) string {
+	data, _ := json.Marshal(parts)
+	return fmt.Sprintf("%x", sha256.Sum256(data))
+}

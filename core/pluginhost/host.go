@@ -1,0 +1,149 @@
+package pluginhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/secretzero/sz/core/redact"
+	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// Options configure a [Host].
+type Options struct {
+	Dirs       []string // where plugins are looked for: see [Dirs]
+	CacheDir   string   // for descriptions; empty means no cache
+	RuntimeDir string   // for sockets; empty means the system's temporary directory
+	// Project is the directory that relative paths of the Secretfile start from.
+	Project string
+	// LookupEnv is the user's environment, out of which an instance gets the
+	// names that it was granted.
+	LookupEnv func(string) (string, bool)
+	// Mask learns every value that passes and masks what plugins write.
+	Mask *redact.Masker
+}
+
+// Host owns every plugin process of a run. Close ends them all.
+type Host struct {
+	options Options
+	mask    *redact.Masker
+
+	mu         sync.Mutex
+	runtimeDir string
+	instances  []*Instance
+}
+
+// New makes a host. It starts nothing.
+func New(options Options) *Host {
+	if options.Mask == nil {
+		options.Mask = &redact.Masker{}
+	}
+	return &Host{options: options, mask: options.Mask}
+}
+
+// ProviderSpec is a provider instance to open.
+type ProviderSpec struct {
+	Plugin Served
+	Alias  string
+	Kind   string
+	Config schema.Value
+}
+
+// OpenProvider starts a process for one provider instance and configures it. The
+// diagnostics are the plugin's; with an error among them the instance is nil.
+func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, []PluginDiagnostic, error) {
+	kind := spec.Plugin.provider(spec.Kind)
+	config := withDefaults(kind.Config, spec.Config)
+	i, err := h.start(ctx, spec.Plugin, h.environment(kind.Permissions, config))
+	if err != nil {
+		return nil, nil, err
+	}
+	i.Alias, i.Kind = spec.Alias, spec.Kind
+	request := wire.OpenRequest{Kind: spec.Kind, Alias: spec.Alias, Config: config}
+	if asks(kind.Permissions, wire.WriteFrom) {
+		request.ProjectRoot = h.options.Project
+	}
+	ctx, cancel := context.WithTimeout(ctx, quickCall)
+	defer cancel()
+	claims, found, err := i.process.wire.Open(ctx, request)
+	if err != nil {
+		return nil, nil, i.failure("opening provider "+spec.Alias, err)
+	}
+	i.Identity = claims
+	found = h.masked(found)
+	if wire.Failed(found) {
+		return nil, found, nil
+	}
+	return i, found, nil
+}
+
+// OpenGenerators starts a process that makes values. It gets no environment.
+func (h *Host) OpenGenerators(ctx context.Context, plugin Served) (*Instance, error) {
+	return h.start(ctx, plugin, nil)
+}
+
+func (h *Host) start(ctx context.Context, plugin Served, env []string) (*Instance, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	dir, err := h.sockets()
+	if err != nil {
+		return nil, err
+	}
+	p, err := startProcess(plugin.Candidate, dir, append(env, "GOTRACEBACK=single"))
+	if err != nil {
+		return nil, h.maskedFailure(err)
+	}
+	i := &Instance{Plugin: plugin.Description, host: h, process: p}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.instances = append(h.instances, i)
+	return i, nil
+}
+
+func (h *Host) maskedFailure(err error) error {
+	if f, ok := errors.AsType[*Failure](err); ok {
+		f.Cause, f.Output = h.mask.Text(harmless(f.Cause)), h.mask.Text(f.Output)
+	}
+	return err
+}
+
+// sockets is the runtime directory of this run.
+func (h *Host) sockets() (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.runtimeDir != "" {
+		return h.runtimeDir, nil
+	}
+	dir, err := newRuntimeDir(h.options.RuntimeDir)
+	h.runtimeDir = dir
+	return dir, err
+}
+
+// Close ends every process, side by side, and removes the runtime directory.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	instances, dir := h.instances, h.runtimeDir
+	h.instances, h.runtimeDir = nil, ""
+	h.mu.Unlock()
+	var group sync.WaitGroup
+	for _, i := range instances {
+		group.Go(i.process.stop)
+	}
+	group.Wait()
+	if dir == "" {
+		return nil
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("runtime directory: %w", err)
+	}
+	return nil
+}
+
+func asks(permissions []wire.Permission, kind wire.PermissionKind) bool {
+	return slices.ContainsFunc(permissions, func(p wire.Permission) bool { return p.Kind == kind })
+}

@@ -1,0 +1,88 @@
+package pluginhost
+
+import "github.com/secretzero/sz/sdk/wire"
+
+// What plugins say and are told, for the packages above this one, which do not
+// import the wire.
+type (
+	// Description is all that a plugin says of itself.
+	Description = wire.Description
+	// TargetRef names a place.
+	TargetRef = wire.TargetRef
+	// Mark is how a store remembers what sz wrote.
+	Mark = wire.Mark
+	// Receipt is what a plugin remembers of a write.
+	Receipt = wire.Receipt
+	// CheckItem is one target as the Secretfile states it.
+	CheckItem = wire.CheckItem
+	// CheckResult says where a target is.
+	CheckResult = wire.CheckResult
+	// Throttle is a limit that all writers of a scope share.
+	Throttle = wire.Throttle
+	// InspectItem is one address to look at.
+	InspectItem = wire.InspectItem
+	// State is what is at an address.
+	State = wire.State
+	// GeneratorItem is one value to make.
+	GeneratorItem = wire.GeneratorItem
+	// GeneratorCheck is what is wrong with a generator's configuration.
+	GeneratorCheck = wire.GeneratorCheck
+	// Generated is one new value.
+	Generated = wire.Generated
+	// ReadItem asks for one value.
+	ReadItem = wire.ReadItem
+	// ReadResult is one value.
+	ReadResult = wire.ReadResult
+	// WriteItem is one value to store.
+	WriteItem = wire.WriteItem
+	// WriteResult is what became of a change.
+	WriteResult = wire.WriteResult
+	// UpdateItem changes what is around a value.
+	UpdateItem = wire.UpdateItem
+	// Expectation is what must be at an address for a write to go ahead.
+	Expectation = wire.Expectation
+	// PluginDiagnostic is something that a plugin wants a person to know.
+	PluginDiagnostic = wire.Diagnostic
+	// Capability is something that a kind of target can do.
+	Capability = wire.Capability
+	// Claim is one thing known about an identity.
+	Claim = wire.Claim
+)
+
+// Constants of the wire that the packages above need.
+const (
+	Absent         = wire.Absent
+	Present        = wire.Present
+	Disabled       = wire.Disabled
+	Deleted        = wire.Deleted
+	Changing       = wire.Changing
+	Unknown        = wire.Unknown
+	Matches        = wire.Matches
+	Differs        = wire.Differs
+	Applied        = wire.Applied
+	Unchanged      = wire.Unchanged
+	NotApplied     = wire.NotApplied
+	OutcomeUnknown = wire.OutcomeUnknown
+
+	CanInspect   = wire.CanInspect
+	CanRead      = wire.CanRead
+	CanChallenge = wire.CanChallenge
+	CanMark      = wire.CanMark
+	CanUpdate    = wire.CanUpdate
+
+	ReadForCopy          = wire.ReadForCopy
+	ReadForReplaceFields = wire.ReadForReplaceFields
+
+	Authentication = wire.Authentication
+	Permissions    = wire.Permissions
+	Unavailable    = wire.Unavailable
+	Throttled      = wire.Throttled
+	Conflict       = wire.Conflict
+	InvalidConfig  = wire.InvalidConfig
+
+	// MaxBatch is how many values one Generate may ask for.
+	MaxBatch = wire.MaxBatch
+)
+
+// Failed reports whether any of list is an error.
+func Failed(list []PluginDiagnostic) bool { return wire.Failed(list) }

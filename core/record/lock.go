@@ -1,0 +1,67 @@
+package record
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Format is the version of the lock file that this package writes.
+const Format = 1
+
+// Lock is the content of a lock file.
+type Lock struct {
+	Project     string
+	ID          string // random, made at the first apply
+	Environment string // "-" for none
+	Secrets     map[string]Secret
+	Targets     map[string]Target // by address
+}
+
+// Secret is one line for a secret.
+type Secret struct {
+	Name       string    `json:"secret"`
+	Operation  string    `json:"op"`
+	N          uint64    `json:"n"`
+	Created    time.Time `json:"created"`
+	Rotated    time.Time `json:"rotated"`
+	Definition string    `json:"definition"`
+}
+
+// Target is one line for a write. It is whole in itself, so that no merge can mix
+// two writes.
+type Target struct {
+	Address   string            `json:"target"` // KIND:PLACE
+	Kind      string            `json:"kind"`
+	Secret    string            `json:"secret"`
+	Operation string            `json:"op"`
+	Revision  string            `json:"revision"`
+	Version   uint32            `json:"receipt"`
+	Written   time.Time         `json:"written"`
+	Data      map[string]string `json:"data,omitempty"`
+}
+
+// New is an empty lock for a project that has not been applied.
+func New(project, environment string) *Lock {
+	return &Lock{Project: project, Environment: environment, Secrets: map[string]Secret{}, Targets: map[string]Target{}}
+}
+
+// Clone is a copy whose maps are its own.
+func (l *Lock) Clone() *Lock {
+	c := *l
+	c.Secrets, c.Targets = maps.Clone(l.Secrets), maps.Clone(l.Targets)
+	return &c
+}
+
+func (l *Lock) sortedSecrets() []Secret {
+	list := slices.Collect(maps.Values(l.Secrets))
+	slices.SortFunc(list, func(a, b Secret) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+func (l *Lock) sortedTargets() []Target {
+	list := slices.Collect(maps.Values(l.Targets))
+	slices.SortFunc(list, func(a, b Target) int { return strings.Compare(a.Address, b.Address) })
+	return list
+}

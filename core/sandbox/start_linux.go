@@ -1,0 +1,32 @@
+package sandbox
+
+import (
+	"os/exec"
+	"runtime"
+	"sync"
+	"syscall"
+)
+
+func isolate(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// The kernel sends the parent-death signal when the thread that forked ends, not
+// the process (prctl(2), PR_SET_PDEATHSIG). Go ends threads as it likes, so all
+// forks happen on one thread that is locked and never ends.
+var forks = sync.OnceValue(func() chan<- func() {
+	work := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for run := range work {
+			run()
+		}
+	}()
+	return work
+})
+
+func starter(start func() error) error {
+	done := make(chan error)
+	forks() <- func() { done <- start() }
+	return <-done
+}

@@ -1,0 +1,184 @@
+package secretfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/sdk/schema"
+)
+
+const templatePrefix = "templates."
+
+var secretKeys = []string{
+	"name", "kind", "config", "targets", "description", "one_time", "rotation_period", "rotation",
+	"source", "local", "process_tags", "adopt", "prevent_destroy",
+}
+
+func (d *decoder) secrets(n *Node) {
+	if n.isNull() {
+		d.report(d.root.Range, "no-secrets", "the file declares no secrets", "list them under `secrets:`")
+		return
+	}
+	if !d.isList(n, "secrets") {
+		return
+	}
+	first := map[string]diag.Range{}
+	for _, item := range n.Items {
+		if !d.isMap(item, "a secret") {
+			continue
+		}
+		s := d.secret(item)
+		if !d.name(s.Name, s.NameRange, "secret") {
+			continue
+		}
+		if earlier, twice := first[s.Name]; twice {
+			d.found = append(d.found, diag.Diagnostic{
+				Severity: diag.Error, Code: "duplicate-secret", Summary: fmt.Sprintf("secret %s is declared twice", s.Name), Range: s.NameRange,
+				Related: []diag.Related{{Range: earlier, Text: "the first one"}},
+			})
+			continue
+		}
+		first[s.Name] = s.NameRange
+		d.declareAll(s)
+		d.file.Secrets = append(d.file.Secrets, s)
+	}
+}
+
+func (d *decoder) secret(n *Node) Secret {
+	s := Secret{Range: n.Range}
+	s.Name, s.NameRange = d.word(n, "name", "a secret")
+	of := "a secret"
+	if s.Name != "" {
+		of = "secret " + short(s.Name)
+	}
+	d.keys(n, of, secretKeys, []string{"vars", "timeout"})
+	s.Description = d.description(n, of)
+	s.OneTime = d.flag(n, "one_time", of)
+	s.Local = d.flag(n, "local", of)
+	s.Adopt = d.flag(n, "adopt", of)
+	s.PreventDestroy = d.flag(n, "prevent_destroy", of)
+	s.ProcessTags = d.eval.value(n.Get("process_tags"))
+	if e := n.entry("source"); e != nil {
+		d.sealEntry(e)
+	}
+	s.Source = sealed(d.eval.value(n.Get("source")))
+	d.rotation(&s, n, of)
+	d.notYet(s, n, of)
+	d.kind(&s, n, of)
+	s.Definition = definition(n, d.root.Get("templates").Get(s.Template))
+	return s
+}
+
+func (d *decoder) kind(s *Secret, n *Node, of string) {
+	kind, at := d.word(n, "kind", of)
+	s.Targets = d.targets(n.Get("targets"), of)
+	if template, ok := strings.CutPrefix(kind, templatePrefix); ok {
+		if config := n.entry("config"); config != nil && !config.Value.isNull() {
+			d.sealEntry(config)
+			d.report(config.KeyRange, "misplaced-key", "config of "+of+" has no effect: it is of a template", "configure the generators of the template's fields")
+		}
+		d.use(s, n, template, at)
+		return
+	}
+	g := d.generator(kind, at, n, of)
+	if d.name(kind, at, "kind") {
+		s.Generator = &g
+		d.mustBeStored(*s, n)
+	}
+}
+
+// rotation reads rotation_period, or rotation with its period and overlap.
+func (d *decoder) rotation(s *Secret, n *Node, of string) {
+	s.RotationPeriod = d.period(n, "rotation_period", of, true)
+	at := n.entry("rotation_period")
+	if e := n.entry("rotation"); e != nil && !e.Value.isNull() && d.isMap(e.Value, "rotation of "+of) {
+		d.keys(e.Value, "rotation of "+of, []string{"period", "overlap"}, nil)
+		if inner := e.Value.entry("period"); inner != nil && at != nil {
+			d.found = append(d.found, diag.Diagnostic{
+				Severity: diag.Error, Code: "duplicate-key", Summary: "the period stands in rotation and in rotation_period", Hint: "keep one of them",
+				Range: inner.KeyRange, Related: []diag.Related{{Range: at.KeyRange, Text: "the other one"}},
+			})
+		} else if inner != nil {
+			s.RotationPeriod = d.period(e.Value, "period", "rotation of "+of, true)
+		}
+		s.Overlap = d.period(e.Value, "overlap", "rotation of "+of, false)
+		at = e
+	}
+	if s.RotationPeriod > 0 || s.Overlap > 0 {
+		d.notRotated(at.KeyRange)
+	}
+}
+
+// notRotated says once what becomes of periods.
+func (d *decoder) notRotated(at diag.Range) {
+	if d.rotationTold {
+		return
+	}
+	d.rotationTold = true
+	d.notice(at, "not-rotated", "rotation periods are read, and this version of sz does not rotate yet")
+}
+
+// notYet refuses what would change where a value comes from or goes to, and warns
+// of what would merely be missed.
+func (d *decoder) notYet(s Secret, n *Node, of string) {
+	refused := map[string]bool{"source": !s.Source.IsNull(), "local": s.Local}
+	missed := map[string]bool{"adopt": s.Adopt, "prevent_destroy": s.PreventDestroy, "process_tags": !s.ProcessTags.IsNull()}
+	for _, e := range n.Entries {
+		if refused[e.Key] {
+			d.report(e.KeyRange, "unsupported", fmt.Sprintf("%s of %s cannot be honoured by this version of sz yet", e.Key, of), "")
+		}
+		if missed[e.Key] {
+			d.found = append(d.found, diag.Diagnostic{
+				Severity: diag.Warning, Code: "not-enforced", Summary: fmt.Sprintf("%s of %s is read and not acted upon by this version of sz yet", e.Key, of), Range: e.KeyRange,
+			})
+		}
+	}
+}
+
+// generator is a kind with its config. What it states is sealed: in the model,
+// and in the lines of the file that messages quote.
+func (d *decoder) generator(kind string, at diag.Range, owner *Node, of string) Generator {
+	g := Generator{Kind: kind, KindRange: at, Range: at}
+	config := owner.Get("config")
+	if kind == "compose" {
+		d.report(at, "unsupported", "this version of sz does not build values out of other secrets yet", "")
+	}
+	d.sealStated(kind, config)
+	g.Config = d.config(owner, of)
+	if !config.isNull() {
+		g.Range = config.Range
+	}
+	var fields []ValueField
+	for _, f := range g.Config.fields {
+		if f.Name == "rotation_period" {
+			d.legacy(f.KeyRange, f.Name, "the configuration of "+of)
+			continue
+		}
+		if states(kind, f.Name) {
+			f.Value = sealed(f.Value)
+		}
+		fields = append(fields, f)
+	}
+	g.Config.fields = fields
+	return g
+}
+
+// mustBeStored refuses a value that would be made and put nowhere. Targets that
+// are written wrongly have been reported already.
+func (d *decoder) mustBeStored(s Secret, n *Node) {
+	made := s.Generator != nil && s.Generator.Kind != "static"
+	places := []*Node{n, d.root.Get("templates").Get(s.Template)}
+	for _, f := range s.Fields {
+		made = made || f.Generator.Kind != "static"
+		places = append(places, d.root.Get("templates").Get(s.Template).Get("fields").Get(f.Name))
+	}
+	for _, place := range places {
+		if targets := place.Get("targets"); targets != nil && (targets.Kind != schema.List || len(targets.Items) > 0) {
+			return
+		}
+	}
+	if made {
+		d.report(s.NameRange, "no-target", fmt.Sprintf("secret %s has no target: its value would be made and lost", short(s.Name)), "add a target")
+	}
+}

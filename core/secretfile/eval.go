@@ -1,0 +1,142 @@
+package secretfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// Bounds of what interpolation may make.
+const (
+	maxText  = 1 << 20  // bytes of one text
+	maxTotal = 64 << 20 // bytes and pieces of all that was read by expressions
+	maxChain = 100      // variables that refer to the next
+)
+
+// evaluator replaces interpolations. Text that came out of one is never looked at
+// again for more. What could not be resolved has been reported and is unknown, so
+// that nobody complains of it twice.
+type evaluator struct {
+	variables *Node
+	given     map[string]string // variables that stand above those of the file
+	env       func(string) (string, bool)
+	unset     bool // an unset environment variable is unknown, not an error
+	resolved  map[string]Value
+	stack     []string
+	total     int
+	found     diag.List
+}
+
+func (e *evaluator) report(at diag.Range, code, summary, hint string) Value {
+	e.found = append(e.found, diag.Diagnostic{Severity: diag.Error, Code: code, Summary: summary, Hint: hint, Range: at})
+	return unknown(at)
+}
+
+func unknown(at diag.Range) Value { return Value{kind: schema.Unknown, at: at, size: 1} }
+
+func textValue(text string, at diag.Range) Value {
+	return Value{kind: schema.String, value: schema.NewString(text), at: at, size: 1 + len(text)}
+}
+
+// value resolves a node with all below it.
+func (e *evaluator) value(n *Node) Value {
+	if n == nil {
+		return Value{}
+	}
+	out := Value{kind: n.Kind, at: n.Range, size: 1 + len(n.Text)}
+	switch {
+	case n.broken:
+		e.parts(n) // for what else is wrong in it
+		return unknown(n.Range)
+	case n.Kind == schema.List:
+		for _, item := range n.Items {
+			v := e.value(item)
+			out.items, out.size = append(out.items, v), out.size+v.size
+		}
+	case n.Kind == schema.Map:
+		for _, entry := range n.Entries {
+			v := e.value(entry.Value)
+			out.fields, out.size = append(out.fields, ValueField{entry.Key, entry.KeyRange, v}), out.size+v.size+len(entry.Key)
+		}
+	case len(n.Parts) == 1 && n.Parts[0].Expr != nil:
+		return e.whole(n)
+	case len(n.Parts) > 0:
+		return e.text(n)
+	case n.Kind == schema.Bool:
+		out.value = schema.NewBool(n.Text == "true")
+	case n.Kind == schema.Number:
+		out.value, out.text = schema.NewNumber(decimal(n.Text)), n.Text
+	case n.Kind == schema.String:
+		out.value = schema.NewString(n.Text)
+	}
+	return out
+}
+
+// whole resolves a scalar that is one expression: it keeps the type of what it
+// reads.
+func (e *evaluator) whole(n *Node) Value {
+	v := e.expression(n.Parts[0].Expr, n.Parts[0].Range)
+	v.at = n.Range
+	if e.total += v.size; e.total > maxTotal {
+		return e.tooLarge(n.Range)
+	}
+	return v
+}
+
+// text resolves a scalar with text around its expressions.
+func (e *evaluator) text(n *Node) Value {
+	text, env, known := e.parts(n)
+	if !known {
+		v := unknown(n.Range)
+		v.env = env
+		return v
+	}
+	return e.bounded(text, n.Range, env)
+}
+
+// parts puts a text together. known is false when a part of it has no value.
+func (e *evaluator) parts(n *Node) (text string, env []string, known bool) {
+	var b strings.Builder
+	known = true
+	for _, p := range n.Parts {
+		if p.Expr == nil {
+			b.WriteString(p.Literal)
+			continue
+		}
+		v := e.expression(p.Expr, p.Range)
+		env = append(env, v.env...)
+		switch v.kind {
+		case schema.Unknown:
+			known = false
+		case schema.List, schema.Map, schema.Null:
+			e.report(p.Range, "not-text", fmt.Sprintf("%s cannot stand inside a text", v.kind), "use it as the whole value, or another variable")
+			known = false
+		default:
+			b.WriteString(v.plain())
+		}
+		if b.Len() > maxText {
+			break
+		}
+	}
+	return b.String(), env, known
+}
+
+// bounded makes a text; environment text in it seals all of it.
+func (e *evaluator) bounded(text string, at diag.Range, env []string) Value {
+	e.total += len(text)
+	if len(text) > maxText || e.total > maxTotal {
+		return e.tooLarge(at)
+	}
+	v := textValue(text, at)
+	if len(env) > 0 {
+		v.value, v.env = schema.NewSealed(secret.FromString(text)), env
+	}
+	return v
+}
+
+func (e *evaluator) tooLarge(at diag.Range) Value {
+	return e.report(at, "text-too-large", "the text is too large once its interpolations are replaced", "")
+}

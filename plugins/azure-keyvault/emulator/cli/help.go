@@ -1,0 +1,63 @@
+package cli
+
+const usage = `keyvault-emulator is a local Azure Key Vault for trying things out and for tests.
+It keeps no secret secret.
+
+  keyvault-emulator serve [FLAGS]                 run it, print the environment to use
+  keyvault-emulator exec [FLAGS] -- COMMAND…      run a command that uses it
+  keyvault-emulator list [--state FILE]           names, versions and tags, never values
+  keyvault-emulator az account get-access-token   what the Azure CLI would print
+
+Inside exec, and with the environment that serve prints, every vault
+https://NAME.vault.azure.net exists, and every Azure client works unmodified:
+its requests go through a proxy that plays Key Vault, the login host and the
+managed identity endpoint, with certificates that SSL_CERT_FILE trusts. The
+proxy refuses every other host. The exit code of exec is that of the command,
+or 128 and the number of the signal that ended it.
+
+For clients that call the Azure CLI, put a script named az into PATH:
+
+  #!/bin/sh
+  exec keyvault-emulator az "$@"
+
+Flags of serve and exec:
+  --state FILE           keep the vaults in FILE between runs, for one run at a time
+  --vault NAME           only this vault exists; may be repeated
+  --listen ADDR          address of the proxy (default 127.0.0.1:0)
+  --log FILE             append one JSON line for each request: no bodies, values
+                         or tokens
+  --latency DURATION     of every request to a vault
+  --window DURATION      how long deleting, recovering and purging take
+  --purge-protection     forbid purging
+  --retention-days N     how long deleted secrets stay, 7 to 90 (default 90)
+  --page-size N          secrets on a page of a listing, 1 to 25 (default 25)
+  --limit bucket|window  throttle new versions, 300 in 10 s for each vault: as a
+                         bucket that refills, or in windows
+  --firewall             let nobody into the vaults
+  --deny [APPID:]PERM    take get, list, set, update, delete, recover, purge,
+                         backup or restore away; may be repeated
+  --client ID=FILE       only this application may log in, with the secret in FILE;
+                         may be repeated
+  --fault SPEC           METHOD#N=KIND or "METHOD ROUTE#N=KIND": the Nth (* each)
+                         authorised request goes wrong, such as
+                         PUT#3=commit-then-drop or
+                         "GET /deletedsecrets/{name}#*=500"; kinds are drop,
+                         commit-then-drop, 500, commit-then-500, 429 and
+                         delay:DURATION; may be repeated
+
+Everything is answered as published exchanges with the service have it, except
+for these, which are inference:
+  being deleted    what DELETE and recover are answered (409 ObjectIsBeingDeleted)
+  deleted          what DELETE is answered (404)
+  being recovered  what GET of the deleted secret (404), DELETE, recover and purge
+                   (409 ObjectIsBeingRecovered) are answered
+  being purged     all but restore (409): GET, DELETE, recover and purge (404),
+                   PUT (409 ObjectIsBeingDeleted)
+  live             what recover and purge are answered (404)
+  disabled         that a new, enabled version can be set
+  sizes            that values count in bytes, other texts in characters
+  tokens           the text for an expired one
+  managed secrets  that setting and deleting are refused, and the text
+  unknown routes   the code, the text and the status (405)
+  limits           which of bucket and window the service uses; that restore is free
+`

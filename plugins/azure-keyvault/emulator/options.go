@@ -1,0 +1,80 @@
+package emulator
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Options say how the emulator behaves. The zero Options are a fast and lenient
+// one.
+type Options struct {
+	Address   string        // to listen on; 127.0.0.1:0 when empty
+	Vaults    []string      // the vaults that exist; all do when empty
+	StateFile string        // where vaults are kept between runs; nowhere when empty
+	Latency   time.Duration // of every request to a vault
+	// Window is how long the service works in the background after a delete, a
+	// recover or a purge.
+	Window time.Duration
+	// PurgeProtection forbids purging.
+	PurgeProtection bool
+	// RetentionDays is how long a deleted secret can be recovered; 90 when zero.
+	RetentionDays int
+	// PageSize is the most that a page of a listing holds; 25 when zero.
+	PageSize int
+	// Limit throttles the making of versions as the service does.
+	Limit Limit
+	// Firewall lets nobody in.
+	Firewall bool
+	// Deny takes permissions away.
+	Deny []Denial
+	// Clients are the secrets of the applications that may log in, by application
+	// id. Any application with any secret may when it is empty.
+	Clients map[string]string
+	Faults  []Fault
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+	// Log is told of every request when its status is known and just before it is
+	// answered, so that who has an answer finds the request logged. Optional.
+	Log func(Request)
+	// Before is told of every authorised request to a vault before it is looked
+	// at, and may hold it up. Optional.
+	Before func(Request)
+	// After is told of every authorised request to a vault after it was carried
+	// out and before it is answered, and may hold the answer up. Optional.
+	After func(Request)
+}
+
+// DefaultTenant is the tenant of every vault.
+const DefaultTenant = "11111111-2222-3333-4444-555555555555"
+
+// The service's defaults (learn.microsoft.com/azure/key-vault/general/soft-delete-overview
+// and the paging of the SDK recordings).
+const (
+	defaultRetentionDays = 90
+	maxPageSize          = 25
+)
+
+func (o Options) withDefaults() (Options, error) {
+	o.Address = cmp.Or(o.Address, "127.0.0.1:0")
+	o.RetentionDays = cmp.Or(o.RetentionDays, defaultRetentionDays)
+	o.PageSize = cmp.Or(o.PageSize, maxPageSize)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Vaults = slices.Clone(o.Vaults)
+	for i, name := range o.Vaults {
+		o.Vaults[i] = strings.ToLower(name)
+	}
+	switch {
+	case o.RetentionDays < 7 || o.RetentionDays > defaultRetentionDays:
+		return o, fmt.Errorf("retention of %d days: the service keeps deleted secrets for 7 to 90", o.RetentionDays)
+	case o.PageSize < 1 || o.PageSize > maxPageSize:
+		return o, fmt.Errorf("page size %d: the service puts 1 to 25 secrets on a page", o.PageSize)
+	case o.Latency < 0 || o.Window < 0:
+		return o, fmt.Errorf("latency and window cannot be negative")
+	}
+	return o, o.Limit.check()
+}

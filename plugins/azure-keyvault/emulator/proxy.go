@@ -1,0 +1,97 @@
+package emulator
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// The hosts and paths of the emulator's own managed identity endpoint.
+const (
+	identityHost      = "identity.keyvault-emulator.test"
+	identityTokenPath = "/msi/token"
+	adminPath         = "/admin/secrets"
+)
+
+// cloud is what belongs to a national cloud (learn.microsoft.com/azure/key-vault/
+// general/about-keys-secrets-certificates, "DNS suffixes").
+type cloud struct {
+	suffix   string // of a vault's host
+	resource string // the audience of tokens for its vaults
+	login    string // its authority
+}
+
+var clouds = []cloud{
+	{".vault.azure.net", "https://vault.azure.net", "login.microsoftonline.com"},
+	{".vault.azure.cn", "https://vault.azure.cn", "login.chinacloudapi.cn"},
+	{".vault.usgovcloudapi.net", "https://vault.usgovcloudapi.net", "login.microsoftonline.us"},
+}
+
+// vaultOf splits a host such as name.vault.azure.net.
+func vaultOf(host string) (name string, of cloud, ok bool) {
+	for _, c := range clouds {
+		if name, ok := strings.CutSuffix(host, c.suffix); ok && name != "" && !strings.Contains(name, ".") {
+			return name, c, true
+		}
+	}
+	return "", cloud{}, false
+}
+
+func isLogin(host string) bool {
+	return slices.ContainsFunc(clouds, func(c cloud) bool { return c.login == host })
+}
+
+// serveProxy answers what clients ask of a proxy: CONNECT to a name that the
+// emulator plays. Everything else is refused, so that nothing under the emulator
+// reaches the real service by mistake.
+func (s *Server) serveProxy(w http.ResponseWriter, r *http.Request) {
+	status, why := s.admit(r)
+	if status != http.StatusOK {
+		s.remember(Request{Time: s.options.Now(), Host: r.Host, Method: r.Method, Status: status})
+		http.Error(w, "keyvault-emulator: "+why, status)
+		return
+	}
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	_, err = conn.Write([]byte("HTTP/1.1 200 Connection established\r\n\r\n"))
+	if err != nil || buffered.Reader.Buffered() > 0 {
+		_ = conn.Close() // nobody may speak TLS before the tunnel stands
+		return
+	}
+	s.tunnels.give(tls.Server(conn, s.authority.config()))
+}
+
+// admit says whether a request to the proxy opens a tunnel, and if not, why.
+func (s *Server) admit(r *http.Request) (status int, why string) {
+	if r.Method != http.MethodConnect {
+		return http.StatusForbidden, "only HTTPS to Key Vault and its identity hosts is served here, not " + r.Method + " of plain HTTP"
+	}
+	host, port, err := net.SplitHostPort(strings.ToLower(r.Host))
+	name, _, isVault := vaultOf(host)
+	switch {
+	case err != nil || port != "443" || !isVault && !isLogin(host) && host != identityHost:
+		return http.StatusForbidden, r.Host + " is not emulated"
+	case isVault && len(s.options.Vaults) > 0 && !slices.Contains(s.options.Vaults, name) && !slices.Contains(s.options.Vaults, host):
+		return http.StatusBadGateway, "no such host " + host
+	}
+	return http.StatusOK, ""
+}
+
+// serveInner answers requests inside a tunnel by the host that they name.
+func (s *Server) serveInner(w http.ResponseWriter, r *http.Request) {
+	host := strings.ToLower(strings.TrimSuffix(r.Host, ":443"))
+	switch {
+	case r.TLS == nil || !strings.EqualFold(r.TLS.ServerName, host):
+		http.Error(w, "keyvault-emulator: the host of the request is not that of the connection", http.StatusMisdirectedRequest)
+	case host == identityHost:
+		s.serveIdentity(w, r)
+	case isLogin(host):
+		s.serveLogin(w, r, host)
+	default:
+		s.serveVault(w, r, host)
+	}
+}

@@ -1,0 +1,127 @@
+package keyvault
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"github.com/secretzero/sz/sdk"
+)
+
+// Our tags. None is derived from a value.
+const (
+	tagOwner      = "sz-owner"
+	tagOperation  = "sz-op"
+	tagPrevious   = "sz-prev"
+	tagDefinition = "sz-def"
+)
+
+var ourTags = []string{tagOwner, tagOperation, tagPrevious, tagDefinition}
+
+const jsonType = "application/json"
+
+func markOf(tags map[string]*string) sdk.Mark {
+	text := func(name string) string {
+		if v := tags[name]; v != nil {
+			return *v
+		}
+		return ""
+	}
+	return sdk.Mark{Owner: text(tagOwner), Operation: text(tagOperation), Previous: text(tagPrevious), Definition: text(tagDefinition)}
+}
+
+// tags are all that a version should carry: those that somebody else put there,
+// those of the configuration, and ours.
+func tags(c TargetConfig, mark sdk.Mark, present map[string]*string) map[string]*string {
+	all := maps.Clone(present)
+	if all == nil {
+		all = map[string]*string{}
+	}
+	for name, value := range c.Tags {
+		all[name] = to.Ptr(value)
+	}
+	for name, value := range map[string]string{tagOwner: mark.Owner, tagOperation: mark.Operation, tagPrevious: mark.Previous, tagDefinition: mark.Definition} {
+		delete(all, name)
+		if value != "" {
+			all[name] = to.Ptr(value)
+		}
+	}
+	return all
+}
+
+// attributes are those of the configuration.
+func attributes(c TargetConfig) *azsecrets.SecretAttributes {
+	expires, _ := date(c.Expires)
+	notBefore, _ := date(c.NotBefore)
+	return &azsecrets.SecretAttributes{Enabled: to.Ptr(c.Enabled), Expires: expires, NotBefore: notBefore}
+}
+
+// contentType is what is stored with a value: as configured, or that of JSON for a
+// structured one.
+func contentType(c TargetConfig, structured bool) *string {
+	if c.ContentType != nil {
+		return c.ContentType
+	}
+	if structured {
+		return to.Ptr(jsonType)
+	}
+	return nil
+}
+
+// differing names the keys of the configuration whose wish is not what is there.
+// What the configuration does not speak of is left to others.
+func differing(c TargetConfig, present *azsecrets.Secret) []string {
+	var keys []string
+	if c.ContentType != nil && value(present.ContentType) != *c.ContentType {
+		keys = append(keys, "content_type")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Tags)) {
+		if got := present.Tags[name]; got == nil || *got != c.Tags[name] {
+			keys = append(keys, "tags."+name)
+		}
+	}
+	a := present.Attributes
+	if a == nil {
+		a = &azsecrets.SecretAttributes{}
+	}
+	if a.Enabled != nil && *a.Enabled != c.Enabled {
+		keys = append(keys, "enabled")
+	}
+	for key, pair := range map[string]struct {
+		want string
+		got  *time.Time
+	}{"expires": {c.Expires, a.Expires}, "not_before": {c.NotBefore, a.NotBefore}} {
+		if want, err := date(pair.want); err == nil && want != nil && (pair.got == nil || !pair.got.Equal(want.Truncate(time.Second))) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// receipt is what is remembered of a version.
+func receipt(id *azsecrets.ID, a *azsecrets.SecretAttributes) sdk.Receipt {
+	r := sdk.Receipt{Version: 1, Data: map[string]string{}}
+	if id != nil {
+		r.Revision = id.Version()
+	}
+	if a != nil && a.Created != nil {
+		r.Data["created"] = fmt.Sprint(a.Created.Unix())
+	}
+	if a != nil && a.Updated != nil {
+		r.Data["updated"] = fmt.Sprint(a.Updated.Unix())
+	}
+	return r
+}
+
+func value[T any](p *T) T {
+	var zero T
+	if p == nil {
+		return zero
+	}
+	return *p
+}

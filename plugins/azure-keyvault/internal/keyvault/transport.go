@@ -1,0 +1,127 @@
+package keyvault
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
+)
+
+// transport is shared by all clients. It honours the proxy of the environment and
+// follows no redirect: a vault never sends one, and a token must not go where an
+// answer says.
+var transport = sync.OnceValue(func() *client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &client{http.Client{
+		Transport: &http.Transport{
+			Proxy: proxy, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+			MaxIdleConns: 100, MaxIdleConnsPerHost: 16, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
+			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+})
+
+// client tells the SDK which failures do not pass with time: a host that does not
+// exist, a port that nobody serves, a proxy that refuses. The SDK would try them
+// again for half a minute before a person sees the misspelled name.
+type client struct{ http.Client }
+
+// Do sends a request.
+func (c *client) Do(request *http.Request) (*http.Response, error) {
+	response, err := c.Client.Do(request)
+	if err != nil && neverSent(err) {
+		return nil, &unreachableError{err}
+	}
+	return response, err
+}
+
+// neverSent reports an error from before the request left this machine.
+func neverSent(err error) bool {
+	if operation, ok := errors.AsType[*net.OpError](err); ok && (operation.Op == "dial" || operation.Op == "proxyconnect") {
+		return true
+	}
+	// What a proxy answered to CONNECT is an error of that text and nothing else.
+	failed, ok := errors.AsType[*url.Error](err)
+	for status := 400; ok && status < 600; status++ {
+		if text := http.StatusText(status); text != "" && failed.Err.Error() == text {
+			return true
+		}
+	}
+	return false
+}
+
+// unreachableError is a request that was never sent. It is not retried.
+type unreachableError struct{ err error }
+
+// Error is the cause.
+func (e *unreachableError) Error() string { return e.err.Error() }
+
+// Unwrap is the cause.
+func (e *unreachableError) Unwrap() error { return e.err }
+
+// NonRetriable keeps the SDK from trying again.
+func (e *unreachableError) NonRetriable() {}
+
+// proxy is that of the environment, but never for the metadata service of a
+// virtual machine: Go's own rule has no exception for it, and a token would go to
+// the proxy (learn.microsoft.com/entra/identity/managed-identities-azure-resources,
+// "configure your web proxies").
+func proxy(request *http.Request) (*url.URL, error) {
+	if address, err := netip.ParseAddr(request.URL.Hostname()); err == nil && address.IsLinkLocalUnicast() {
+		return nil, nil
+	}
+	return http.ProxyFromEnvironment(request)
+}
+
+// retries are for calls that may be repeated. Setting a secret is not one of them:
+// see set.
+var retries = policy.RetryOptions{MaxRetries: 4, RetryDelay: time.Second, MaxRetryDelay: 20 * time.Second, TryTimeout: 30 * time.Second}
+
+func credentialOptions(application string) policy.ClientOptions {
+	return policy.ClientOptions{Transport: transport(), Telemetry: telemetry(application)}
+}
+
+func vaultOptions(application string, v vault.Vault) policy.ClientOptions {
+	return policy.ClientOptions{
+		Transport: transport(), Telemetry: telemetry(application), Retry: retries,
+		PerCallPolicies: []policy.Policy{onlyTo{v.Host}},
+	}
+}
+
+// telemetry names sz in the user agent; the SDK allows 24 characters.
+func telemetry(application string) policy.TelemetryOptions {
+	return policy.TelemetryOptions{ApplicationID: application[:min(24, len(application))]}
+}
+
+// onlyTo refuses every request that is not to one vault, before a token is added:
+// the link to the next page of a listing comes from the service, and the SDK
+// follows it wherever it leads.
+type onlyTo struct{ host string }
+
+// Do refuses or passes on.
+func (o onlyTo) Do(request *policy.Request) (*http.Response, error) {
+	u := request.Raw().URL
+	if u.Scheme != "https" || u.Hostname() != o.host || u.Port() != "" && u.Port() != "443" || u.User != nil {
+		return nil, &strayError{fmt.Sprintf("a request for %s was about to go to %s://%s", o.host, u.Scheme, u.Host)}
+	}
+	return request.Next()
+}
+
+// strayError is a request that would have left the vault. It is not retried.
+type strayError struct{ text string }
+
+// Error says where the request would have gone.
+func (e *strayError) Error() string { return e.text }
+
+// NonRetriable keeps the SDK from trying again.
+func (e *strayError) NonRetriable() {}

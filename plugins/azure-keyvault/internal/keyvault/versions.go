@@ -1,0 +1,86 @@
+package keyvault
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"github.com/secretzero/sz/sdk"
+)
+
+// maxListed bounds a listing: the service keeps no such number of versions, and an
+// endless one is an attack.
+const maxListed = 100_000
+
+// allVersions lists the versions of a secret. A secret that does not exist has
+// none.
+func allVersions(ctx context.Context, client *azsecrets.Client, name string) ([]*azsecrets.SecretProperties, error) {
+	var all []*azsecrets.SecretProperties
+	pager := client.NewListSecretPropertiesVersionsPager(name, nil)
+	for pager.More() {
+		page, err := pager.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Value...)
+		if len(all) > maxListed {
+			return nil, errors.New("the list of versions does not end")
+		}
+	}
+	return all, nil
+}
+
+// newestFirst orders by creation. The service lists by id, and its times have a
+// resolution of a second; our operation ids decide within one.
+func newestFirst(all []*azsecrets.SecretProperties) {
+	slices.SortStableFunc(all, func(a, b *azsecrets.SecretProperties) int {
+		if order := created(b) - created(a); order != 0 {
+			return int(order)
+		}
+		return strings.Compare(markOf(b.Tags).Operation, markOf(a.Tags).Operation)
+	})
+}
+
+func newestOf(all []*azsecrets.SecretProperties) *azsecrets.SecretProperties {
+	if len(all) == 0 {
+		return nil
+	}
+	newestFirst(all)
+	return all[0]
+}
+
+func created(p *azsecrets.SecretProperties) int64 {
+	if p.Attributes == nil || p.Attributes.Created == nil {
+		return 0
+	}
+	return p.Attributes.Created.Unix()
+}
+
+// versions tells of every version without its value.
+func versions(ctx context.Context, s *session, t sdk.Target[TargetConfig]) ([]sdk.Version, error) {
+	v, name, err := place(t)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client(ctx, v)
+	if err != nil {
+		return nil, s.explain(err, "listing the versions of", v, name)
+	}
+	all, err := allVersions(ctx, client, name)
+	if err != nil {
+		return nil, s.explain(err, "listing the versions of", v, name)
+	}
+	newestFirst(all)
+	var list []sdk.Version
+	for _, p := range all {
+		entry := sdk.Version{Revision: receipt(p.ID, p.Attributes).Revision, Mark: markOf(p.Tags)}
+		if a := p.Attributes; a != nil {
+			entry.Enabled, entry.Created, entry.Expires = value(a.Enabled), value(a.Created), value(a.Expires)
+		}
+		list = append(list, entry)
+	}
+	return list, nil
+}

@@ -1,0 +1,189 @@
+package keyvault
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
+	"github.com/secretzero/sz/sdk"
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// maxValue is the service's limit, in bytes: "Secret is beyond the maximum
+// permitted length of 25600 characters". Bytes are the stricter reading.
+const maxValue = 25600
+
+// attempts is how often a set is tried whose outcome was in doubt and which turned
+// out not to have happened.
+const attempts = 3
+
+// writer stores one value.
+type writer struct {
+	session *session
+	client  *azsecrets.Client
+	vault   vault.Vault
+	name    string
+	write   sdk.Write[TargetConfig]
+}
+
+// write stores a value as a new version, once: a version that carries the
+// operation id already is the result of an earlier try.
+func write(ctx context.Context, s *session, w sdk.Write[TargetConfig]) (sdk.WriteResult, error) {
+	v, name, err := place(w.Target)
+	if err != nil {
+		return refused(err)
+	}
+	flat, err := storable(w.Payload)
+	if err != nil {
+		return refused(err)
+	}
+	client, err := s.client(ctx, v)
+	if err != nil {
+		return refused(s.explain(err, "storing", v, name))
+	}
+	job := &writer{s, client, v, name, w}
+	present, done, err := job.expected(ctx)
+	if done.Outcome != 0 || err != nil {
+		return done, err
+	}
+	return job.set(ctx, flat, present)
+}
+
+func refused(err error) (sdk.WriteResult, error) {
+	return sdk.WriteResult{Outcome: sdk.NotApplied}, err
+}
+
+// storable is the payload as the text that the service keeps.
+func storable(p secret.Payload) (secret.Value, error) {
+	flat, err := p.Flat()
+	switch {
+	case err != nil:
+		return flat, &sdk.Error{Class: sdk.InvalidConfig, Code: "not-storable", Summary: "the value cannot be written as JSON", Detail: err.Error()}
+	case !utf8.Valid(flat.Expose()):
+		return flat, &sdk.Error{Class: sdk.InvalidConfig, Code: "not-text", Summary: "the value is not UTF-8 text, and Key Vault keeps text only", Hint: "encode it, as with base64"}
+	case flat.Len() > maxValue:
+		return flat, &sdk.Error{Class: sdk.InvalidConfig, Code: "too-large", Summary: fmt.Sprintf("the value has %d bytes and Key Vault keeps %d at most", flat.Len(), maxValue)}
+	}
+	return flat, nil
+}
+
+// expected makes sure that what the plan saw is still there. Where nothing was a
+// moment ago, a look costs as much as the write and is left out.
+func (j *writer) expected(ctx context.Context) (present *azsecrets.Secret, done sdk.WriteResult, err error) {
+	if j.write.Expect.Absent && !j.write.Expect.Recheck {
+		return nil, sdk.WriteResult{}, nil
+	}
+	answer, err := j.client.GetSecret(ctx, j.name, "", nil)
+	code := classify(err)
+	switch {
+	case err == nil:
+		present = &answer.Secret
+	case code.notFound():
+	case code.inner == "SecretDisabled":
+		all, err := allVersions(ctx, j.client, j.name)
+		if err != nil {
+			return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
+		}
+		if newest := newestOf(all); newest != nil {
+			present = &azsecrets.Secret{ID: newest.ID, Tags: newest.Tags, Attributes: newest.Attributes, ContentType: newest.ContentType}
+		}
+	default:
+		return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
+	}
+	if present != nil && markOf(present.Tags).Operation == j.write.Mark.Operation && markOf(present.Tags).Owner == j.write.Mark.Owner {
+		return present, sdk.WriteResult{Outcome: sdk.Unchanged, Receipt: receipt(present.ID, present.Attributes)}, nil
+	}
+	if moved := j.moved(present); moved != nil {
+		return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, moved
+	}
+	return present, sdk.WriteResult{}, nil
+}
+
+// moved says how what is there differs from what the plan saw.
+func (j *writer) moved(present *azsecrets.Secret) error {
+	e := &sdk.Error{Class: sdk.Conflict, Code: "precondition-failed", Hint: "plan again"}
+	where := j.vault.Host + "/" + j.name
+	switch {
+	case j.write.Expect.Absent && present != nil:
+		e.Summary = fmt.Sprintf("%s came to be since the plan was made", where)
+	case j.write.Expect.Receipt.Revision != "" && present == nil:
+		e.Summary = fmt.Sprintf("%s is gone since the plan was made", where)
+	case j.write.Expect.Receipt.Revision != "" && receipt(present.ID, nil).Revision != j.write.Expect.Receipt.Revision:
+		e.Summary = fmt.Sprintf("%s was changed since the plan was made", where)
+	default:
+		return nil
+	}
+	return e
+}
+
+// set makes the version. The SDK may repeat the request only when the service said
+// that it did nothing; after a lost answer the versions are searched first.
+func (j *writer) set(ctx context.Context, flat secret.Value, present *azsecrets.Secret) (sdk.WriteResult, error) {
+	parameters := j.parameters(flat, present)
+	var lost error
+	for range attempts {
+		once := policy.WithRetryOptions(ctx, policy.RetryOptions{
+			MaxRetries: retries.MaxRetries, RetryDelay: retries.RetryDelay, MaxRetryDelay: retries.MaxRetryDelay, TryTimeout: retries.TryTimeout,
+			ShouldRetry: func(response *http.Response, _ error) bool {
+				return response != nil && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable)
+			},
+		})
+		answer, err := j.client.SetSecret(once, j.name, parameters, nil)
+		code := classify(err)
+		switch {
+		case err == nil:
+			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes)}, nil
+		case code.throttled():
+			return sdk.WriteResult{Outcome: sdk.NotApplied, RetryAt: time.Now().Add(throttlePause)}, j.explain(err)
+		case !code.doubtful():
+			return sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
+		}
+		lost = err
+		result, found, err := j.search(ctx)
+		if found || err != nil {
+			return result, err
+		}
+	}
+	return sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(lost)
+}
+
+// throttlePause is how long the service's window is: it sends no Retry-After.
+const throttlePause = 10 * time.Second
+
+func (j *writer) parameters(flat secret.Value, present *azsecrets.Secret) azsecrets.SetSecretParameters {
+	structured := j.write.Payload.Type() == secret.Object || j.write.Payload.Type() == secret.List
+	var others map[string]*string
+	if present != nil {
+		others = present.Tags
+	}
+	return azsecrets.SetSecretParameters{
+		Value: to.Ptr(string(flat.Expose())), ContentType: contentType(j.write.Config, structured),
+		Tags: tags(j.write.Config, j.write.Mark, others), SecretAttributes: attributes(j.write.Config),
+	}
+}
+
+// search looks for our operation among all versions: another writer's may be on
+// top of it.
+func (j *writer) search(ctx context.Context) (sdk.WriteResult, bool, error) {
+	all, err := allVersions(ctx, j.client, j.name)
+	if err != nil {
+		return sdk.WriteResult{Outcome: sdk.OutcomeUnknown}, true, j.explain(err)
+	}
+	for _, p := range all {
+		if mark := markOf(p.Tags); mark.Operation == j.write.Mark.Operation && mark.Owner == j.write.Mark.Owner {
+			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(p.ID, p.Attributes)}, true, nil
+		}
+	}
+	return sdk.WriteResult{}, false, nil
+}
+
+func (j *writer) explain(err error) error {
+	return j.session.explain(err, "storing", j.vault, j.name)
+}

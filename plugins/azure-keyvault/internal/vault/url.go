@@ -1,0 +1,93 @@
+package vault
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Vault is a vault by its canonical host.
+type Vault struct {
+	Name string
+	Host string // lower case, without a port
+}
+
+// URL is the address for clients.
+func (v Vault) URL() string { return "https://" + v.Host }
+
+// Error is a vault address that cannot be used, and the way out.
+type Error struct {
+	Summary string
+	Hint    string
+}
+
+// Error is the summary with the hint.
+func (e *Error) Error() string { return e.Summary + "; " + e.Hint }
+
+// suffixes are the hosts of vaults in the public and the sovereign clouds
+// (learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates).
+var suffixes = []string{".vault.azure.net", ".vault.azure.cn", ".vault.usgovcloudapi.net"}
+
+var labelForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+
+// nameForm is the rule for new vaults
+// (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules).
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,22}[a-z0-9]$`)
+
+// Parse reads a vault_url. The grammar is narrower than that of a URL: https, one
+// label, a known suffix, nothing else. Whatever else a URL may hold (a port, a
+// user, a path, a trailing dot) only serves to send a token to another host.
+func Parse(text string) (Vault, error) {
+	host, ok := strings.CutPrefix(text, "https://")
+	if !ok {
+		return Vault{}, missingScheme(text)
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "/"))
+	for i := 0; i < len(host); i++ {
+		if c := host[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return Vault{}, &Error{"vault_url holds more than a host", "write it as https://NAME.vault.azure.net"}
+		}
+	}
+	for _, suffix := range suffixes {
+		name, ok := strings.CutSuffix(host, suffix)
+		if !ok {
+			continue
+		}
+		if !labelForm.MatchString(name) {
+			return Vault{}, &Error{fmt.Sprintf("vault_url names no vault before %s", suffix), "write it as https://NAME" + suffix}
+		}
+		return Vault{Name: name, Host: host}, nil
+	}
+	return Vault{}, wrongHost(host)
+}
+
+func missingScheme(text string) error {
+	rest := strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(text), "http://"), "/")
+	switch {
+	case labelForm.MatchString(rest):
+		return &Error{"vault_url lacks https:// and the domain", "write https://" + rest + ".vault.azure.net"}
+	case strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-.") == "":
+		return &Error{"vault_url does not begin with https://", "write https://" + rest}
+	}
+	return &Error{"vault_url does not begin with https://", "write it as https://NAME.vault.azure.net"}
+}
+
+func wrongHost(host string) error {
+	first, _, _ := strings.Cut(host, ".")
+	switch {
+	case strings.Contains(host, ".managedhsm."):
+		return &Error{"vault_url is a Managed HSM, which stores keys and no secrets", "use a vault: https://NAME.vault.azure.net"}
+	case labelForm.MatchString(first):
+		return &Error{"vault_url is not the host of a vault", "vaults are https://NAME.vault.azure.net; did you mean https://" + first + ".vault.azure.net?"}
+	}
+	return &Error{"vault_url is not the host of a vault", "write it as https://NAME.vault.azure.net"}
+}
+
+// Unusual says why the service would not make a vault of this name today. Older
+// rules may have allowed it, so the service decides.
+func (v Vault) Unusual() string {
+	if nameForm.MatchString(v.Name) && !strings.Contains(v.Name, "--") {
+		return ""
+	}
+	return fmt.Sprintf("vault name %s (%d characters) is not what Azure allows for new vaults: 3 to 24 letters, digits and single hyphens, beginning with a letter", v.Name, len(v.Name))
+}

@@ -1,0 +1,151 @@
+// Package format reads and writes the files that secrets are stored in. A document
+// keeps what is not ours: other keys, comments and order.
+//
+// Next: internal/target, which decides what goes in.
+package format
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// Document is a file with named values.
+type Document interface {
+	// Get finds the value of a key.
+	Get(key string) (secret.Payload, bool)
+	// Set gives a key a value that [Fit] has made, in place or at the end.
+	Set(key string, p secret.Payload) error
+	// Delete removes a key.
+	Delete(key string)
+	// Keys are all keys, in order.
+	Keys() []string
+	// Empty reports that nothing is in the file that would be missed.
+	Empty() bool
+	// Bytes is the file.
+	Bytes() ([]byte, error)
+}
+
+// The formats by name.
+const (
+	Dotenv = "dotenv"
+	JSON   = "json"
+	YAML   = "yaml"
+)
+
+// Parse reads a file; empty text is an empty document. Errors never quote it.
+func Parse(format string, text []byte) (Document, error) {
+	if !utf8.Valid(text) {
+		return nil, errors.New("it is not UTF-8 text")
+	}
+	switch format {
+	case Dotenv:
+		return parseDotenv(text)
+	case JSON:
+		return parseJSON(text)
+	case YAML:
+		return parseYAML(text)
+	}
+	return nil, fmt.Errorf("format %q is not known", format)
+}
+
+// CheckKey says what is wrong with a key in a format, and which one would do.
+func CheckKey(format, key string) (suggestion string, err error) {
+	if format != Dotenv || dotenvKey.MatchString(key) {
+		return "", nil
+	}
+	usable := notInVariable.ReplaceAllString(key, "_")
+	if !dotenvKey.MatchString(usable) {
+		usable = "_" + usable
+	}
+	return usable, fmt.Errorf("key %q cannot be the name of a variable", key)
+}
+
+var notInVariable = regexp.MustCompile(`[^A-Za-z0-9_]`)
+
+// Fit is p as a format can hold it, so that exactly this comes back: a dotenv file
+// has texts only, and none of them has bytes that are not text.
+func Fit(format string, p secret.Payload) (secret.Payload, error) {
+	switch p.Type() {
+	case secret.Object, secret.List:
+		fitted, err := fitParts(format, p)
+		if err != nil || format != Dotenv {
+			return fitted, err
+		}
+		flat, err := fitted.Flat()
+		return secret.NewText(flat), err
+	case secret.Text, secret.Binary:
+		text := p.Scalar().Expose()
+		if !utf8.Valid(text) || format == Dotenv && slices.Contains(text, 0) {
+			return secret.Payload{}, errors.New("the value is not text; encode it, as with base64")
+		}
+		return secret.NewText(p.Scalar()), nil
+	case secret.Null:
+		p = secret.Scalar(secret.Null, secret.Value{})
+	}
+	if format == Dotenv {
+		return secret.NewText(p.Scalar()), nil
+	}
+	return p, nil
+}
+
+func fitParts(format string, p secret.Payload) (secret.Payload, error) {
+	inner := format
+	if format == Dotenv {
+		inner = JSON // as which the whole is written into one line
+	}
+	var fields []secret.Field
+	for _, f := range p.Fields() {
+		value, err := Fit(inner, f.Value)
+		if err != nil {
+			return secret.Payload{}, fmt.Errorf("field %s: %w", f.Name, err)
+		}
+		fields = append(fields, secret.Field{Name: f.Name, Value: value})
+	}
+	var items []secret.Payload
+	for _, item := range p.Items() {
+		value, err := Fit(inner, item)
+		if err != nil {
+			return secret.Payload{}, err
+		}
+		items = append(items, value)
+	}
+	if p.Type() == secret.List {
+		return secret.NewList(items), nil
+	}
+	return secret.NewObject(fields), nil
+}
+
+// Verify makes sure of a file before it takes the place of another: it can be read,
+// its keys in values hold exactly these, and every other key holds what it held.
+func Verify(format string, before, after []byte, values []secret.Field) error {
+	old, err := Parse(format, before)
+	if err != nil {
+		return err
+	}
+	now, err := Parse(format, after)
+	if err != nil {
+		return errors.New("the file could not be read afterwards")
+	}
+	ours := map[string]bool{}
+	for _, v := range values {
+		ours[v.Name] = true
+		if there, ok := now.Get(v.Name); !ok || !there.Equal(v.Value) {
+			return fmt.Errorf("the value would not come back from key %s as it is", v.Name)
+		}
+	}
+	for _, key := range old.Keys() {
+		if ours[key] {
+			continue
+		}
+		was, _ := old.Get(key)
+		if is, ok := now.Get(key); !ok || !is.Equal(was) {
+			return fmt.Errorf("the value of key %s would change with it", key)
+		}
+	}
+	return nil
+}

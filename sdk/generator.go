@@ -1,0 +1,50 @@
+package sdk
+
+import (
+	"context"
+
+	"github.com/secretzero/sz/sdk/secret"
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// Generator is one kind of generated value: a [GeneratorOf].
+type Generator interface {
+	describe() wire.GeneratorDescription
+	check(wire.GeneratorItem) wire.GeneratorCheck
+	generate(context.Context, wire.GeneratorItem) wire.Generated
+}
+
+// GeneratorOf is a kind of value whose configuration is a C.
+type GeneratorOf[C any] struct {
+	Kind    string // the name that a Secretfile uses
+	Summary string // one sentence
+	Fields  []string
+
+	// Check finds what tags cannot say, and tells the strength of a value made
+	// so, in bits; 0 means not known. Optional.
+	Check func(c C) (entropyBits float64, err error)
+	// Generate makes a new value, from crypto/rand alone.
+	Generate func(ctx context.Context, c C) (secret.Payload, error)
+}
+
+func (g GeneratorOf[C]) describe() wire.GeneratorDescription {
+	return wire.GeneratorDescription{Kind: g.Kind, Summary: g.Summary, Config: schemaOf[C](), Fields: g.Fields}
+}
+
+func (g GeneratorOf[C]) check(item wire.GeneratorItem) wire.GeneratorCheck {
+	c, found := decode[C](item.Config)
+	if wire.Failed(found) || g.Check == nil {
+		return wire.GeneratorCheck{Diagnostics: found}
+	}
+	bits, err := g.Check(c)
+	return wire.GeneratorCheck{Diagnostics: append(found, diagnostics(err)...), EntropyBits: bits}
+}
+
+func (g GeneratorOf[C]) generate(ctx context.Context, item wire.GeneratorItem) wire.Generated {
+	if check := g.check(item); wire.Failed(check.Diagnostics) {
+		return wire.Generated{Diagnostics: check.Diagnostics}
+	}
+	c, _ := decode[C](item.Config)
+	payload, err := g.Generate(ctx, c)
+	return wire.Generated{Payload: payload, Diagnostics: diagnostics(err)}
+}

@@ -1,0 +1,181 @@
+package sdk
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// handler serves a [Plugin] over the wire.
+type handler struct {
+	plugin     Plugin
+	generators map[string]Generator
+
+	mu     sync.Mutex
+	opened bool
+	open   session
+}
+
+func newHandler(p Plugin) *handler {
+	h := &handler{plugin: p, generators: map[string]Generator{}}
+	for _, g := range p.Generators {
+		h.generators[g.describe().Kind] = g
+	}
+	return h
+}
+
+// Describe says what the plugin serves.
+func (h *handler) Describe() wire.Description {
+	d := wire.Description{Name: h.plugin.Name, Version: h.plugin.Version, Summary: h.plugin.Summary}
+	for _, g := range h.plugin.Generators {
+		d.Generators = append(d.Generators, g.describe())
+	}
+	for _, p := range h.plugin.Providers {
+		d.Providers = append(d.Providers, p.describe())
+	}
+	return d
+}
+
+// Open configures the one session.
+func (h *handler) Open(ctx context.Context, request wire.OpenRequest) ([]wire.Claim, []wire.Diagnostic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.opened {
+		return nil, []wire.Diagnostic{{Class: Internal, Code: "opened-twice", Summary: "a process serves one provider instance and this one is open"}}
+	}
+	for _, p := range h.plugin.Providers {
+		if p.describe().Kind != request.Kind {
+			continue
+		}
+		s, claims, found := p.open(ctx, request)
+		if !wire.Failed(found) {
+			h.open, h.opened = s, true
+		}
+		return claims, found
+	}
+	return nil, []wire.Diagnostic{{Class: Unsupported, Code: "unknown-kind", Summary: fmt.Sprintf("plugin %s has no provider kind %q", h.plugin.Name, request.Kind)}}
+}
+
+// Drain closes the session.
+func (h *handler) Drain(context.Context, time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.opened {
+		h.open.close()
+		h.opened, h.open = false, session{}
+	}
+}
+
+// CheckGenerator finds what a schema cannot say.
+func (h *handler) CheckGenerator(_ context.Context, item wire.GeneratorItem) wire.GeneratorCheck {
+	g, ok := h.generators[item.Kind]
+	if !ok {
+		return wire.GeneratorCheck{Diagnostics: h.unknownGenerator(item.Kind)}
+	}
+	return g.check(item)
+}
+
+// Generate makes one value.
+func (h *handler) Generate(ctx context.Context, item wire.GeneratorItem) wire.Generated {
+	g, ok := h.generators[item.Kind]
+	if !ok {
+		return wire.Generated{Diagnostics: h.unknownGenerator(item.Kind)}
+	}
+	return g.generate(ctx, item)
+}
+
+func (h *handler) unknownGenerator(kind string) []wire.Diagnostic {
+	return []wire.Diagnostic{{Class: Unsupported, Code: "unknown-kind", Summary: fmt.Sprintf("plugin %s has no generator kind %q", h.plugin.Name, kind)}}
+}
+
+func (h *handler) target(kind string) (boundTarget, []wire.Diagnostic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.opened {
+		return nil, []wire.Diagnostic{{Class: Internal, Code: "not-open", Summary: "no provider instance is open"}}
+	}
+	t, ok := h.open.targets[kind]
+	if !ok {
+		return nil, []wire.Diagnostic{{Class: Unsupported, Code: "unknown-kind", Summary: fmt.Sprintf("plugin %s has no target kind %q", h.plugin.Name, kind)}}
+	}
+	return t, nil
+}
+
+// CheckTarget finds where a target is.
+func (h *handler) CheckTarget(ctx context.Context, item wire.CheckItem) wire.CheckResult {
+	t, found := h.target(item.Kind)
+	if t == nil {
+		return wire.CheckResult{Diagnostics: found}
+	}
+	return t.check(ctx, item)
+}
+
+// Inspect looks at items, those of each kind together.
+func (h *handler) Inspect(ctx context.Context, items []wire.InspectItem, key []byte, answer func(int, wire.State)) []wire.Diagnostic {
+	byKind := map[string][]int{}
+	for i, item := range items {
+		byKind[item.Target.Kind] = append(byKind[item.Target.Kind], i)
+	}
+	for kind, indexes := range byKind {
+		some := make([]wire.InspectItem, len(indexes))
+		for i, index := range indexes {
+			some[i] = items[index]
+		}
+		t, found := h.target(kind)
+		if t != nil {
+			found = diagnostics(t.inspect(ctx, some, key, func(i int, s wire.State) { answer(indexes[i], s) }))
+		}
+		if wire.Failed(found) {
+			return found
+		}
+	}
+	return nil
+}
+
+// Read gives out one value.
+func (h *handler) Read(ctx context.Context, item wire.ReadItem) (wire.ReadResult, []wire.Diagnostic) {
+	t, found := h.target(item.Target.Kind)
+	if t == nil {
+		return wire.ReadResult{}, found
+	}
+	return t.read(ctx, item)
+}
+
+// Write stores one value.
+func (h *handler) Write(ctx context.Context, item wire.WriteItem) wire.WriteResult {
+	t, found := h.target(item.Target.Kind)
+	if t == nil {
+		return wire.WriteResult{Outcome: NotApplied, Diagnostics: found}
+	}
+	return t.write(ctx, item)
+}
+
+// Update changes what is around a value.
+func (h *handler) Update(ctx context.Context, item wire.UpdateItem) wire.WriteResult {
+	t, found := h.target(item.Target.Kind)
+	if t == nil {
+		return wire.WriteResult{Outcome: NotApplied, Diagnostics: found}
+	}
+	return t.update(ctx, item)
+}
+
+// Retire disables, deletes or purges.
+func (h *handler) Retire(ctx context.Context, item wire.RetireItem) wire.WriteResult {
+	t, found := h.target(item.Target.Kind)
+	if t == nil {
+		return wire.WriteResult{Outcome: NotApplied, Diagnostics: found}
+	}
+	return t.retire(ctx, item)
+}
+
+// Versions lists the versions at a place.
+func (h *handler) Versions(ctx context.Context, ref wire.TargetRef) ([]wire.Version, []wire.Diagnostic) {
+	t, found := h.target(ref.Kind)
+	if t == nil {
+		return nil, found
+	}
+	return t.versions(ctx, ref)
+}

@@ -1,0 +1,107 @@
+package sdk
+
+import (
+	"reflect"
+
+	"github.com/secretzero/sz/sdk/internal/config"
+	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// Plugin is all that one binary serves.
+type Plugin struct {
+	Name       string // as in sz-plugin-NAME: [a-z][a-z0-9-]{0,62}
+	Version    string // semantic, without a leading v
+	Summary    string // one sentence
+	Generators []Generator
+	Providers  []Provider
+}
+
+// Serve runs the plugin until the host ends it. It is all that main does.
+func Serve(p Plugin) { wire.Serve(newHandler(p)) }
+
+// The types that an author's functions speak in. They are those of the wire.
+type (
+	// Permission is something that a provider instance asks to be allowed.
+	Permission = wire.Permission
+	// Claim is one thing known about the identity that a session acts as.
+	Claim = wire.Claim
+	// Mark is how a store remembers what sz wrote.
+	Mark = wire.Mark
+	// Receipt is what a plugin wants to remember of a write.
+	Receipt = wire.Receipt
+	// State is what is at an address.
+	State = wire.State
+	// Deletion tells of a deleted value that still holds its name.
+	Deletion = wire.Deletion
+	// Throttle is a limit that all writers of a scope share.
+	Throttle = wire.Throttle
+	// Expectation is what must be at an address for a write to go ahead.
+	Expectation = wire.Expectation
+	// ReadResult is one value with what is known of it.
+	ReadResult = wire.ReadResult
+	// WriteResult is what became of a change.
+	WriteResult = wire.WriteResult
+	// Version is one version of a secret without its value.
+	Version = wire.Version
+	// RetireMode is how far a retirement goes.
+	RetireMode = wire.RetireMode
+)
+
+// The presences of a [State].
+const (
+	Absent   = wire.Absent
+	Present  = wire.Present
+	Disabled = wire.Disabled
+	Deleted  = wire.Deleted
+	Changing = wire.Changing
+	Unknown  = wire.Unknown
+)
+
+// How a [State] matches the receipt it was asked about.
+const (
+	Matches    = wire.Matches
+	Differs    = wire.Differs
+	CannotTell = wire.CannotTell
+)
+
+// The outcomes of a change.
+const (
+	Applied        = wire.Applied
+	Unchanged      = wire.Unchanged
+	NotApplied     = wire.NotApplied
+	OutcomeUnknown = wire.OutcomeUnknown
+)
+
+// How far a retirement goes.
+const (
+	RetireDisable = wire.RetireDisable
+	RetireDelete  = wire.RetireDelete
+	RetirePurge   = wire.RetirePurge
+	RetireUnmark  = wire.RetireUnmark
+)
+
+// The kinds of [Permission].
+const (
+	Network     = wire.Network
+	NetworkFrom = wire.NetworkFrom
+	Environment = wire.Environment
+	ReadFile    = wire.ReadFile
+	WriteFrom   = wire.WriteFrom
+	Execute     = wire.Execute
+)
+
+func schemaOf[C any]() schema.Object { return config.Schema(reflect.TypeFor[C]()) }
+
+// decode fills a C of what the host sent. The host has checked it before.
+func decode[C any](v schema.Value) (C, []wire.Diagnostic) {
+	var c C
+	var out []wire.Diagnostic
+	if v.IsNull() {
+		return c, nil // a place that the Secretfile no longer names
+	}
+	for _, fault := range config.Decode(v, &c) {
+		out = append(out, wire.InvalidItem(fault))
+	}
+	return c, out
+}

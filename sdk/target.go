@@ -1,0 +1,129 @@
+package sdk
+
+import (
+	"context"
+
+	"github.com/secretzero/sz/sdk/secret"
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// TargetFor is one kind of target of a provider with session S: a [TargetOf].
+type TargetFor[S any] interface {
+	describe() wire.TargetDescription
+	bind(S) boundTarget
+}
+
+// Target is a place with its configuration. For a place that the Secretfile no
+// longer names, Config is the zero C and Known is false.
+type Target[C any] struct {
+	Address string // canonical, from Check
+	Config  C
+	Fields  []string // the names of a structured secret's fields, in order
+	Known   bool
+}
+
+// Wanted is a target as the Secretfile states it.
+type Wanted[C any] struct {
+	Config C
+	Secret string   // the secret's name, for a default name only
+	Field  string   // set when the target receives one field
+	Fields []string // the names of a structured secret's fields, in order
+}
+
+// Place is where a target is.
+type Place struct {
+	Address  string   // canonical: equal addresses are the same place
+	Claims   []string // the places taken up, when more or other than Address
+	Throttle Throttle
+}
+
+// Inspection asks what is at a target.
+type Inspection[C any] struct {
+	Target[C]
+	Receipt   Receipt // of the last write there; zero when there was none
+	Challenge Challenge
+}
+
+// Write is one value to store.
+type Write[C any] struct {
+	Target[C]
+	Mark    Mark
+	Payload secret.Payload
+	Expect  Expectation
+}
+
+// Read asks for one value: what Receipt tells of, or the latest without one.
+type Read[C any] struct {
+	Target[C]
+	Receipt Receipt
+}
+
+// Update changes what is around a value.
+type Update[C any] struct {
+	Target[C]
+	Mark   Mark
+	Expect Receipt
+}
+
+// Retire retires a secret, or one of its versions when Revision is set.
+type Retire[C any] struct {
+	Target[C]
+	Revision string
+	Mode     RetireMode
+	Mark     Mark
+}
+
+// TargetOf is a kind of target with session S and configuration C. Check and
+// Write are required; each other function that is set is a capability that the
+// host will use.
+type TargetOf[S, C any] struct {
+	Kind    string
+	Summary string
+	Marks   bool // a stored value carries the Mark of its write
+
+	// Check finds the canonical address and what tags cannot say. It is pure.
+	Check func(ctx context.Context, s S, w Wanted[C]) (Place, error)
+	// Write stores a value after making sure of w.Expect. It answers Unchanged
+	// when a value with the same operation id is there already, and
+	// OutcomeUnknown rather than guess.
+	Write func(ctx context.Context, s S, w Write[C]) (WriteResult, error)
+	// Inspect says what is there without giving out a value. Optional.
+	Inspect func(ctx context.Context, s S, i Inspection[C]) (State, error)
+	// InspectMany is Inspect for many, where a store can do that in fewer calls.
+	// It answers each index once, in any order. Optional.
+	InspectMany func(ctx context.Context, s S, items []Inspection[C], answer func(index int, state State)) error
+	// Challenges says that Inspect answers challenges.
+	Challenges bool
+	// Read gives out one value. Optional.
+	Read func(ctx context.Context, s S, r Read[C]) (ReadResult, error)
+	// Update changes what is around a value, never the value. Optional.
+	Update func(ctx context.Context, s S, u Update[C]) (WriteResult, error)
+	// Retire disables, deletes or purges. Optional.
+	Retire func(ctx context.Context, s S, r Retire[C]) (WriteResult, error)
+	// Versions lists versions, newest first. Optional.
+	Versions func(ctx context.Context, s S, t Target[C]) ([]Version, error)
+}
+
+func (t TargetOf[S, C]) describe() wire.TargetDescription {
+	d := wire.TargetDescription{Kind: t.Kind, Summary: t.Summary, Config: schemaOf[C]()}
+	for _, c := range []struct {
+		has bool
+		can wire.Capability
+	}{
+		{t.Inspect != nil || t.InspectMany != nil, wire.CanInspect},
+		{t.Read != nil, wire.CanRead},
+		{t.Challenges, wire.CanChallenge},
+		{t.Marks, wire.CanMark},
+		{t.Versions != nil, wire.CanVersions},
+		{t.Update != nil, wire.CanUpdate},
+		{t.Retire != nil, wire.CanRetire},
+		{t.InspectMany != nil, wire.CanList},
+	} {
+		if c.has {
+			d.Capabilities = append(d.Capabilities, c.can)
+		}
+	}
+	return d
+}
+
+func (t TargetOf[S, C]) bind(s S) boundTarget { return &bound[S, C]{t, s} }

@@ -1,0 +1,90 @@
+package wire
+
+import (
+	"slices"
+
+	"github.com/secretzero/sz/sdk/schema"
+)
+
+// Description is all that a plugin says of itself.
+type Description struct {
+	Name       string
+	Version    string
+	Summary    string
+	Generators []GeneratorDescription
+	Providers  []ProviderDescription
+}
+
+// GeneratorDescription describes one kind of generated value.
+type GeneratorDescription struct {
+	Kind    string
+	Summary string
+	Config  schema.Object
+	Fields  []string // the parts of a structured value; none for a single text
+}
+
+// ProviderDescription describes one kind of provider and its targets.
+type ProviderDescription struct {
+	Kind        string
+	Summary     string
+	Config      schema.Object
+	Targets     []TargetDescription
+	Permissions []Permission
+}
+
+// Target finds a kind of target.
+func (p ProviderDescription) Target(kind string) (TargetDescription, bool) {
+	i := slices.IndexFunc(p.Targets, func(t TargetDescription) bool { return t.Kind == kind })
+	if i < 0 {
+		return TargetDescription{}, false
+	}
+	return p.Targets[i], true
+}
+
+// TargetDescription describes one kind of target.
+type TargetDescription struct {
+	Kind         string
+	Summary      string
+	Config       schema.Object
+	Capabilities []Capability
+}
+
+// Can reports a capability.
+func (t TargetDescription) Can(c Capability) bool { return slices.Contains(t.Capabilities, c) }
+
+// Capability is something that a kind of target can do beyond storing.
+type Capability int
+
+// The capabilities, with the numbers that they have on the wire.
+const (
+	CanInspect Capability = iota + 1
+	CanRead
+	CanChallenge
+	CanMark
+	CanVersions
+	CanUpdate
+	CanRetire
+	CanList
+)
+
+// PermissionKind is the kind of a [Permission].
+type PermissionKind int
+
+// The kinds of permission.
+const (
+	Network     PermissionKind = iota + 1 // Value is host:port
+	NetworkFrom                           // Value is a configuration path
+	Environment                           // Value is a variable's name
+	ReadFile                              // Value is a path
+	WriteFrom                             // Value is a configuration path
+	Execute                               // Value is a command
+)
+
+// Permission is something that a provider instance asks for.
+type Permission struct {
+	Kind       PermissionKind
+	Value      string
+	WhenPath   string   // a configuration path; empty means always
+	WhenEquals []string // the values of WhenPath that make the request count
+	Reason     string
+}
