@@ -75,7 +75,7 @@ func (b *builder) unknownProvider(p secretfile.Provider) diag.Diagnostic {
 }
 
 func (b *builder) secret(s secretfile.Secret) Secret {
-	out := Secret{Name: s.Name, Definition: s.Definition, OneTime: s.OneTime, Range: s.NameRange}
+	out := Secret{Name: s.Name, Definition: s.Definition, OneTime: s.OneTime, RotationPeriod: s.RotationPeriod, Range: s.NameRange}
 	if s.Generator != nil {
 		out.Kind = s.Generator.Kind
 		out.Parts = []Part{b.part("", *s.Generator)}

@@ -182,7 +182,11 @@ func (d *decision) keepsFields() bool {
 }
 
 // note is what a person should know of a secret that is left as it is.
-func (d *decision) note(time.Time) string {
+func (d *decision) note(now time.Time) string {
+	due := d.recorded.Rotated.Add(d.secret.RotationPeriod)
+	if d.secret.RotationPeriod > 0 && !d.recorded.Rotated.IsZero() && !due.After(now) {
+		return "its rotation is due since " + due.UTC().Format("2006-01-02") + ", and this version of sz does not rotate yet"
+	}
 	if d.definitionChanged() {
 		return "its definition changed; the value is kept"
 	}

@@ -155,6 +155,8 @@ func TestDecide(t *testing.T) {
 		{"write-only target, no receipt", newScene(1).see(0, Observation{Presence: Unobservable}), "conflict", "overwritten unseen"},
 		{"write-only target, receipt = live", newScene(1).record(0, op1).see(0, Observation{Presence: Unobservable}), "unchanged", "cannot be checked"},
 		{"generator settings changed", newScene(1).record(0, op1).present(0, op1).with(func(s *Secret) { s.Definition = "d2" }), "unchanged", "value is kept"},
+		{"rotation due", newScene(1).record(0, op1).present(0, op1).rotated(90), "unchanged", "rotation is due since 2026-10-02"},
+		{"rotation not due", newScene(1).record(0, op1).present(0, op1).rotated(59), "unchanged", ""},
 		{"lock lost, project named", newScene(1).lockLost().present(0, op1), "unchanged", ""},
 		{"lock lost, project not named", newScene(1).lockLost().unnamed().present(0, op1), "conflict", "set metadata.project"},
 		{"no marks possible, receipt matches", newScene(1).record(0, op1).present(0, op1, foreignMark).with(func(s *Secret) { s.Targets[0].Can.Marks = false }), "unchanged", ""},
@@ -175,6 +177,15 @@ func TestDecide(t *testing.T) {
 // liveLost makes the lock file tell of a value that is at no target.
 func (s *scene) liveLost() *scene {
 	s.recorded.Secrets["s"] = RecordedSecret{Operation: op2, Definition: "d1"}
+	return s
+}
+
+// rotated makes the value some days old, with a rotation period of 60 days.
+func (s *scene) rotated(days int) *scene {
+	s.secret().RotationPeriod = 60 * 24 * time.Hour
+	r := s.recorded.Secrets["s"]
+	r.Rotated = day1.AddDate(0, 0, -days)
+	s.recorded.Secrets["s"] = r
 	return s
 }
 

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/secretfile"
 	"github.com/secretzero/sz/sdk/schema"
@@ -36,7 +38,9 @@ type Secret struct {
 	Structured bool // the parts are fields of one object
 	Targets    []Target
 	OneTime    bool
-	Range      diag.Range
+	// RotationPeriod is how long a value should live; 0 means that nothing is said.
+	RotationPeriod time.Duration
+	Range          diag.Range
 }
 
 // Part is one value of a secret: the whole of it, or one field.

@@ -18,7 +18,7 @@ const (
 	exitInterrupted = 130
 )
 
-// exitError ends a command with a code. Diagnostics are shown first, then Text.
+// exit ends a command with a code. Its diagnostics are shown first, then its text.
 type exit struct {
 	code  int
 	text  string
