@@ -11,6 +11,8 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -35,6 +37,7 @@ const (
 	Dotenv = "dotenv"
 	JSON   = "json"
 	YAML   = "yaml"
+	Tfvars = "tfvars"
 )
 
 // Parse reads a file; empty text is an empty document. Errors never quote it.
@@ -49,17 +52,20 @@ func Parse(format string, text []byte) (Document, error) {
 		return parseJSON(text)
 	case YAML:
 		return parseYAML(text)
+	case Tfvars:
+		return parseTfvars(text)
 	}
 	return nil, fmt.Errorf("format %q is not known", format)
 }
 
 // CheckKey says what is wrong with a key in a format, and which one would do.
 func CheckKey(format, key string) (suggestion string, err error) {
-	if format != Dotenv || dotenvKey.MatchString(key) {
+	form := map[string]*regexp.Regexp{Dotenv: dotenvKey, Tfvars: tfvarsKey}[format]
+	if form == nil || form.MatchString(key) {
 		return "", nil
 	}
 	usable := notInVariable.ReplaceAllString(key, "_")
-	if !dotenvKey.MatchString(usable) {
+	if !form.MatchString(usable) {
 		usable = "_" + usable
 	}
 	return usable, fmt.Errorf("key %q cannot be the name of a variable", key)
@@ -82,6 +88,9 @@ func Fit(format string, p secret.Payload) (secret.Payload, error) {
 		text := p.Scalar().Expose()
 		if !utf8.Valid(text) || format == Dotenv && slices.Contains(text, 0) {
 			return secret.Payload{}, errors.New("the value is not text; encode it, as with base64")
+		}
+		if format == Tfvars && !norm.NFC.IsNormal(text) {
+			return secret.Payload{}, errors.New("the value is not in Unicode normal form C, in which Terraform reads texts; encode it, as with base64")
 		}
 		return secret.NewText(p.Scalar()), nil
 	case secret.Null:

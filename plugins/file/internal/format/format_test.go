@@ -59,6 +59,7 @@ func TestEveryTextComesBack(t *testing.T) {
 	befores := map[string][]string{
 		Dotenv: {"", "KEY=old\n", "# c\nexport OTHER='x' # y\n\nKEY=\"o\nld\"\nLAST=1"},
 		JSON:   {"", `{"KEY":"old"}`, "{\n\t\"OTHER\": {\"x\": [1, 2.50]},\n\t\"KEY\": null\n}\n"},
+		Tfvars: {"", "KEY = \"old\"\n", "# c\nOTHER = { x = [1, 2.50] } # y\n\nKEY = \"o\" // why\nLAST = 1\n"},
 		YAML:   {"", "KEY: old\n", "# c\nOTHER: {x: [1, 2.50]} # y\n\nKEY: |\n  o\n  ld\nLAST: 1\n", "# only\n# comments"},
 	}
 	for format, list := range befores {
@@ -83,7 +84,7 @@ func TestTypesStayWhereThereAreTypes(t *testing.T) {
 		{Name: "a b", Value: secret.NewList([]secret.Payload{text("1"), text("")})},
 		{Name: "o", Value: secret.NewObject(nil)},
 	})
-	for _, format := range []string{JSON, YAML} {
+	for _, format := range []string{JSON, YAML, Tfvars} {
 		for _, p := range append([]secret.Payload{object}, fieldsOf(object)...) {
 			d, after := put(t, format, "", "k", p)
 			if got, _ := d.Get("k"); !got.Equal(p) {
@@ -108,7 +109,7 @@ func fieldsOf(p secret.Payload) []secret.Payload {
 func TestBytesThatAreNoTextAreRefused(t *testing.T) {
 	raw := secret.Scalar(secret.Binary, secret.New([]byte{0xff, 0xfe}))
 	nested := secret.NewObject([]secret.Field{{Name: "f", Value: raw}})
-	for _, format := range []string{Dotenv, JSON, YAML} {
+	for _, format := range []string{Dotenv, JSON, YAML, Tfvars} {
 		for _, p := range []secret.Payload{raw, nested} {
 			if _, err := Fit(format, p); err == nil || !strings.Contains(err.Error(), "base64") {
 				t.Errorf("%s: %v", format, err)
@@ -197,6 +198,7 @@ func TestDelete(t *testing.T) {
 		Dotenv: {"# c\nK=1\nA=2\nK=3\n", "# c\nA=2\n"},
 		JSON:   {`{"K":1,"A":2}`, "{\n  \"A\": 2\n}\n"},
 		YAML:   {"K: 1\nA: 2\n", "A: 2\n"},
+		Tfvars: {"K = 1\nA = 2\n", "A = 2\n"},
 	} {
 		d, err := Parse(format, []byte(c.before))
 		if err != nil {
@@ -245,6 +247,14 @@ func FuzzYAML(f *testing.F) {
 		f.Add(v, "value")
 	}
 	f.Fuzz(func(t *testing.T, before, value string) { fuzzed(t, YAML, before, value) })
+}
+
+func FuzzTfvars(f *testing.F) {
+	for _, v := range values {
+		f.Add("A = [1, { b = null }]\nKEY = 0 # c\nC = <<EOT\n  x\nEOT\n", v)
+		f.Add(v, "value")
+	}
+	f.Fuzz(func(t *testing.T, before, value string) { fuzzed(t, Tfvars, before, value) })
 }
 
 // fuzzed sets a key of any file to any value. Where that goes through, the value

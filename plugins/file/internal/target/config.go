@@ -18,7 +18,7 @@ import (
 // Config is what a target file may be configured with.
 type Config struct {
 	Path   string `sz:"path,required,identity" doc:"the file, relative to the Secretfile"`
-	Format string `sz:"format" enum:"dotenv,json,yaml" doc:"dotenv, json or yaml; by the name of the file when nothing is said"`
+	Format string `sz:"format" enum:"dotenv,json,yaml,tfvars" doc:"dotenv, json, yaml or tfvars; by the name of the file when nothing is said"`
 	Key    string `sz:"key,identity" doc:"the key; the secret's name when nothing is said, and a field's after it"`
 	Merge  bool   `sz:"merge" default:"true" doc:"keep what else is in the file; false claims the file for this secret"`
 	Mode   string `sz:"mode" default:"0600" pattern:"0?[0-7]{3}" hint:"an octal mode in quotes, such as \"0600\"" doc:"the mode of a new file; one that exists never gets a wider one"`
@@ -37,8 +37,10 @@ func (c Config) format() (string, error) {
 		return format.JSON, nil
 	case extension == ".yaml" || extension == ".yml":
 		return format.YAML, nil
-	case extension == ".toml" || extension == ".tfvars":
-		return "", fmt.Errorf("format %s is not supported by this version yet", extension[1:])
+	case extension == ".tfvars":
+		return format.Tfvars, nil
+	case extension == ".toml":
+		return "", errors.New("format toml is not supported by this version yet")
 	}
 	return "", fmt.Errorf("the name of %s does not tell its format", path.Base(c.Path))
 }
@@ -65,7 +67,7 @@ func check(_ context.Context, _ *session, w sdk.Wanted[Config]) (sdk.Place, erro
 	}
 	kind, err := w.Config.format()
 	if err != nil {
-		found = append(found, fault("path", "unknown-format", err.Error(), "set format: dotenv, json or yaml"))
+		found = append(found, fault("path", "unknown-format", err.Error(), "set format: dotenv, json, yaml or tfvars"))
 	}
 	keys := keysOf(w.Config, kind, w.Secret, w.Field, w.Fields)
 	for _, key := range keys {

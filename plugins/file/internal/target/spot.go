@@ -40,7 +40,7 @@ func spotOf(t sdk.Target[Config], memory *state.Store) (spot, error) {
 	config := t.Config
 	config.Path = name
 	if s.format, err = config.format(); err != nil {
-		return spot{}, fault("path", "unknown-format", err.Error(), "set format: dotenv, json or yaml")
+		return spot{}, fault("path", "unknown-format", err.Error(), "set format: dotenv, json, yaml or tfvars")
 	}
 	if t.Known {
 		s.merge = t.Config.Merge
