@@ -14,14 +14,22 @@ import (
 type values map[string]secret.Payload
 
 // batchSize is how many of the changes may be worked on together: as many as one
-// call may generate values for, so that no more are alive at once.
+// call may generate values for, so that no more are alive at once, and none that is
+// built of another among them.
 func batchSize(todo []plan.Change) int {
 	parts := 0
+	among := map[string]bool{}
 	for i, c := range todo {
 		parts += len(c.Secret.Parts)
 		if parts > pluginhost.MaxBatch && i > 0 {
 			return i
 		}
+		for _, input := range c.Inputs {
+			if input.Made && among[input.Secret] {
+				return i
+			}
+		}
+		among[c.Secret.Name] = true
 	}
 	return len(todo)
 }
@@ -35,6 +43,7 @@ func (r *run) batch(ctx context.Context, changes []plan.Change) {
 		permits <- struct{}{}
 		group.Go(func() {
 			defer func() { <-permits }()
+			defer r.held.done(c)
 			if problems[i] != nil {
 				r.failAll(c, problems[i])
 				return

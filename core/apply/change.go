@@ -43,6 +43,9 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 			return // what is written is recorded; the next apply copies the rest
 		default:
 			problem = r.write(calls, c, s, operation, payload)
+			if problem == nil && c.Number > 0 {
+				r.held.keep(c.Secret.Name, operation, payload)
+			}
 		}
 		r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
 		if problem != nil && i == 0 && c.Number > 0 {
@@ -99,16 +102,29 @@ func (r *run) assemble(ctx context.Context, c plan.Change, made values) (secret.
 			return kept, nil // a copy
 		}
 	}
+	inputs, problem := r.inputs(ctx, c)
+	if problem != nil {
+		return kept, problem
+	}
 	if !c.Secret.Structured {
+		if p := c.Secret.Parts[0]; p.Pieces != nil {
+			return compose(c, p, inputs)
+		}
 		return r.part(ctx, c.Secret.Parts[0], kept, made)
 	}
 	fields := make([]secret.Field, len(c.Secret.Parts))
 	for i, p := range c.Secret.Parts {
+		if p.Pieces != nil {
+			continue
+		}
 		value, problem := r.part(ctx, p, kept, made)
 		if problem != nil {
 			return kept, problem
 		}
 		fields[i] = secret.Field{Name: p.Field, Value: value}
+	}
+	if problem := composeFields(c, fields, inputs); problem != nil {
+		return kept, problem
 	}
 	return secret.NewObject(fields), nil
 }
@@ -142,23 +158,7 @@ func (r *run) read(ctx context.Context, c plan.Change) (secret.Payload, *plan.Pr
 	if c.Number > 0 {
 		reason = pluginhost.ReadForReplaceFields
 	}
-	result, found, err := r.writer(c.Source.Provider).Read(ctx, pluginhost.ReadItem{
-		Target: ref(c.Secret, *c.Source), Receipt: pluginhost.Receipt(c.SourceReceipt), Reason: reason,
-	})
-	if err != nil {
-		return secret.Payload{}, failure(err)
-	}
-	if problem := observe.Problem(found); problem != nil {
-		return secret.Payload{}, problem
-	}
-	if !c.Secret.Structured || result.Payload.Type() == secret.Object {
-		return result.Payload, nil
-	}
-	object, err := secret.ParseJSON(result.Payload.Scalar())
-	if err != nil || object.Type() != secret.Object {
-		return object, &plan.Problem{Class: plan.ConflictProblem, Code: "not-an-object", Summary: fmt.Sprintf("%s does not hold a JSON object", c.Source.Address)}
-	}
-	return object, nil
+	return r.readFrom(ctx, c.Secret, *c.Source, c.SourceReceipt, reason)
 }
 
 func ref(s plan.Secret, t plan.Target) pluginhost.TargetRef {

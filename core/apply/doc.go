@@ -82,6 +82,8 @@ func Run(ctx context.Context, options Options) (Result, error) {
 			todo = append(todo, c)
 		}
 	}
+	r.held = newHeld(todo)
+	defer r.held.destroy()
 	for len(todo) > 0 && ctx.Err() == nil {
 		n := batchSize(todo)
 		r.batch(ctx, todo[:n])
@@ -97,6 +99,7 @@ type run struct {
 	owner   plan.Owner // without a secret
 	limits  *limits
 	writers map[*pluginhost.Instance]*pluginhost.Writer
+	held    *held // values that others are built of
 
 	mu     sync.Mutex
 	result Result
@@ -150,6 +153,11 @@ func (r *run) instances() []*pluginhost.Instance {
 		}
 		if c.Source != nil {
 			add(r.Session.Provider(c.Source.Provider))
+		}
+		for _, input := range c.Inputs {
+			if c.Number > 0 && !input.Made && input.Origin != nil {
+				add(r.Session.Provider(input.Origin.Provider))
+			}
 		}
 		for _, p := range c.Secret.Parts {
 			if c.Number > 0 && p.Generated() {

@@ -80,8 +80,14 @@ func (r *run) note(c plan.Change, s plan.Step, operation plan.Operation, receipt
 			Name: c.Secret.Name, Operation: operation.String(), N: operation.N,
 			Created: operation.Time, Rotated: operation.Time, Definition: c.Secret.Definition,
 		}
+		// What is not known of a value that was written before is taken to be as it
+		// is now.
+		entry.Inputs, entry.Text = r.inputOperations(c), c.Text
 		if known {
 			entry.Created = old.Created
+			if c.Number == 0 {
+				entry.Inputs, entry.Text = old.Inputs, old.Text
+			}
 		}
 		l.Secrets[entry.Name] = entry
 		l.Targets[s.Target.Address.String()] = record.Target{

@@ -61,6 +61,10 @@ type Change struct {
 	Source *Target
 	// SourceReceipt tells which value of the source is meant.
 	SourceReceipt Receipt
+	// Inputs are the secrets that it is built of.
+	Inputs []Input
+	// Text is a digest of what a composed secret is built with.
+	Text string
 	// Recheck lists stated fields whose definition changed, so that they are
 	// compared again before anything is written.
 	Recheck bool

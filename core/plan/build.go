@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/graph"
+	"github.com/secretzero/sz/core/policy"
 	"github.com/secretzero/sz/core/secretfile"
 	"github.com/secretzero/sz/core/value"
 	"github.com/secretzero/sz/sdk/schema"
@@ -28,17 +30,33 @@ type Kinds interface {
 
 // Build turns a Secretfile into what is wanted and reports everything in it that
 // the kinds do not allow. Addresses are still open: they are for plugins to say.
-func Build(file *secretfile.File, kinds Kinds) (Desired, diag.List) {
-	b := &builder{file: file, kinds: kinds, providers: map[string]secretfile.Provider{}, bad: map[string]bool{}}
-	d := Desired{Project: file.Metadata.Project, Named: file.Metadata.ProjectGiven, Environment: "-"}
+// The secrets are in the order of the graph, each behind those that it is built of.
+func Build(file *secretfile.File, kinds Kinds, outside value.Outside) (Desired, diag.List) {
+	b := &builder{file: file, kinds: kinds, outside: outside, providers: map[string]secretfile.Provider{}, bad: map[string]bool{}, missing: missing{}}
+	d := Desired{Project: file.Metadata.Project, Named: file.Metadata.ProjectGiven, Environment: file.Environment}
 	for _, p := range file.Providers {
 		b.providers[p.Alias] = p
 		d.Providers = append(d.Providers, b.provider(p))
 	}
-	for _, s := range file.Secrets {
-		d.Secrets = append(d.Secrets, b.secret(s))
+	g, found := graph.Build(file)
+	b.found = append(b.found, found...)
+	d.Graph = g
+	byName := make(map[string]*secretfile.Secret, len(file.Secrets))
+	for i := range file.Secrets {
+		byName[file.Secrets[i].Name] = &file.Secrets[i]
 	}
-	return d, b.found
+	d.Secrets = make([]Secret, 0, len(file.Secrets))
+	earlier := make(map[string]*Secret, len(file.Secrets))
+	for _, name := range g.Order() {
+		d.Secrets = append(d.Secrets, b.secret(*byName[name]))
+		s := &d.Secrets[len(d.Secrets)-1]
+		if err := s.settle(earlier); err != nil {
+			b.report(diag.Diagnostic{Severity: diag.Error, Code: "not-composable", Summary: fmt.Sprintf("secret %s cannot be built: %v", name, err), Range: s.Range})
+		}
+		earlier[name] = s
+	}
+	b.found = append(b.found, policy.Check(file)...)
+	return d, append(b.found, b.missing.report(kinds)...)
 }
 
 type builder struct {
@@ -46,6 +64,8 @@ type builder struct {
 	kinds     Kinds
 	providers map[string]secretfile.Provider
 	bad       map[string]bool // aliases whose kind is served by no plugin
+	missing   missing
+	outside   value.Outside
 	found     diag.List
 }
 
@@ -56,78 +76,84 @@ func (b *builder) provider(p secretfile.Provider) Provider {
 	object, ok := b.kinds.Provider(p.Kind)
 	if !ok {
 		b.bad[p.Alias] = true
-		b.report(b.unknownProvider(p))
+		b.unknownProvider(p)
 		return out
 	}
-	b.found = append(b.found, b.file.CheckConfig("provider "+p.Alias, p.Config, object)...)
+	config, found := b.file.CheckConfig("provider "+p.Alias, p.Config, object)
+	b.found = append(b.found, found...)
+	out.Config = config.Schema()
 	return out
 }
 
-func (b *builder) unknownProvider(p secretfile.Provider) diag.Diagnostic {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "no-plugin", Range: p.KindRange}
-	d.Summary = fmt.Sprintf("no installed plugin serves providers of kind %q", p.Kind)
-	if p.Implicit {
-		d.Code = "undeclared-provider"
-		d.Summary = fmt.Sprintf("provider %q is not declared and is not a kind of provider that an installed plugin serves", p.Alias)
-	}
-	d.Hint = suggest(p.Kind, b.kinds.ProviderKinds())
-	return d
-}
-
 func (b *builder) secret(s secretfile.Secret) Secret {
-	out := Secret{Name: s.Name, Definition: s.Definition, OneTime: s.OneTime, RotationPeriod: s.RotationPeriod, Range: s.NameRange}
+	out := Secret{
+		Name: s.Name, Definition: s.Definition, Description: s.Description, OneTime: s.OneTime, Local: s.Local, Adopt: s.Adopt, PreventDestroy: s.PreventDestroy,
+		ProcessTags: s.ProcessTags.Schema(), RotationPeriod: s.RotationPeriod, Overlap: s.Overlap, Source: s.Source, Range: s.NameRange,
+	}
 	if s.Generator != nil {
 		out.Kind = s.Generator.Kind
-		out.Parts = []Part{b.part("", *s.Generator)}
 		// A static map is one object too: its targets receive it whole.
-		out.Structured = false
+		out.Parts = []Part{b.part(s.Name, "", *s.Generator)}
+		b.source(s, &out.Parts[0])
 	} else {
 		out.Kind, out.Structured = "templates."+s.Template, true
 	}
 	for _, t := range s.Targets {
-		out.Targets = append(out.Targets, b.target(t, ""))
+		out.Targets = append(out.Targets, b.target(t, s.Name, ""))
 	}
 	for _, f := range s.Fields {
-		out.Parts = append(out.Parts, b.part(f.Name, f.Generator))
+		out.Parts = append(out.Parts, b.part(s.Name, f.Name, f.Generator))
 		for _, t := range f.Targets {
-			out.Targets = append(out.Targets, b.target(t, f.Name))
+			out.Targets = append(out.Targets, b.target(t, s.Name, f.Name))
 		}
 	}
 	return out
 }
 
-func (b *builder) part(field string, g secretfile.Generator) Part {
+// source takes the value of a source, where there is one, in place of what the
+// secret's kind would make.
+func (b *builder) source(s secretfile.Secret, p *Part) {
+	if s.Source == nil {
+		return
+	}
+	stated, found := value.Source("secret "+s.Name, s.Source, b.outside)
+	b.found = append(b.found, found...)
+	if !stated.Missing() {
+		p.Stated, p.Pieces, p.Missing = stated.Value, stated.Pieces, false
+	} else if s.Source.Required {
+		p.Missing = true
+	}
+}
+
+func (b *builder) part(secret, field string, g secretfile.Generator) Part {
 	p := Part{Field: field, Kind: g.Kind, Source: g.Config, Range: g.KindRange}
-	if g.Kind == value.KindStatic {
+	if _, own := value.Config(g.Kind); own {
 		stated, found := value.Static(g)
 		b.found = append(b.found, found...)
-		p.Stated, p.Missing = stated, stated == nil
+		p.Stated, p.Pieces, p.Missing = stated.Value, stated.Pieces, stated.Missing()
 		return p
 	}
 	object, ok := b.kinds.Generator(g.Kind)
 	if !ok {
-		b.report(diag.Diagnostic{
-			Severity: diag.Error, Code: "no-plugin", Range: g.KindRange,
-			Summary: fmt.Sprintf("no installed plugin makes values of kind %q", g.Kind),
-			Hint:    suggest(g.Kind, append(b.kinds.GeneratorKinds(), value.KindStatic)),
-		})
+		b.unknownGenerator(g, secret)
 		return p
 	}
-	found := b.file.CheckConfig(g.Kind, g.Config, object)
+	config, found := b.file.CheckConfig(g.Kind, g.Config, object)
 	b.found = append(b.found, found...)
-	p.Config = complete(object, g.Config.Schema())
+	p.Config = complete(object, config.Schema())
 	return p
 }
 
-func (b *builder) target(t secretfile.Target, field string) Target {
+func (b *builder) target(t secretfile.Target, secret, field string) Target {
 	out := Target{
 		Address: Address{Kind: t.Kind}, Provider: t.Provider, Field: field,
 		Source: t.Config, Config: t.Config.Schema(), Range: t.Range,
 	}
+	provider := b.providers[t.Provider].Kind
 	if b.bad[t.Provider] {
+		b.missing.add("provider "+provider, t.Kind+" of "+secret)
 		return out // its provider has been reported
 	}
-	provider := b.providers[t.Provider].Kind
 	object, can, ok := b.kinds.Target(provider, t.Kind)
 	if !ok {
 		b.report(diag.Diagnostic{
@@ -137,8 +163,9 @@ func (b *builder) target(t secretfile.Target, field string) Target {
 		})
 		return out
 	}
-	b.found = append(b.found, b.file.CheckConfig("target "+t.Kind, t.Config, object)...)
-	out.Can, out.Config = can, complete(object, out.Config)
+	config, found := b.file.CheckConfig("target "+t.Kind, t.Config, object)
+	b.found = append(b.found, found...)
+	out.Can, out.Config = can, complete(object, config.Schema())
 	return out
 }
 
@@ -153,8 +180,5 @@ func suggest(name string, known []string) string {
 	if near := schema.Nearest(name, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	if len(known) == 0 {
-		return "no plugins were found; `make build` puts sz and its plugins into one directory, and --plugin-dir names another"
-	}
-	return "known kinds: " + strings.Join(known, ", ") + "; --plugin-dir names a directory with more plugins"
+	return "known kinds: " + strings.Join(known, ", ")
 }

@@ -9,10 +9,14 @@ import (
 func Decide(desired Desired, recorded Recorded, observed Observed, now time.Time) *Plan {
 	id, warnings := projectID(desired, recorded, observed)
 	p := &Plan{Project: desired.Project, ProjectID: id, Environment: desired.Environment, Warnings: warnings}
+	before := map[string]*decision{}
 	for _, s := range desired.Secrets {
 		owner := Owner{desired.Project, id, desired.Environment, s.Name}
 		d := newDecision(s, owner, recorded, observed)
-		p.Changes = append(p.Changes, d.decide(now))
+		d.findInputs(before)
+		d.change = d.decide(now)
+		p.Changes = append(p.Changes, d.change)
+		before[s.Name] = d
 	}
 	return p
 }
@@ -26,6 +30,14 @@ type decision struct {
 	live     Operation
 	greatest Operation
 	source   *view
+	change   Change // once it is decided
+
+	// Of a secret that is built of others.
+	inputs       []Input
+	inputChanged string // why it needs a new value for it
+	inputUnknown string // the input that is why it cannot be built, and so on
+	inputBlocked string
+	inputUnread  string
 }
 
 func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed) *decision {
@@ -80,7 +92,7 @@ func (d *decision) any(s standing) bool {
 }
 
 func (d *decision) decide(now time.Time) Change {
-	c := Change{Secret: d.secret, Live: d.live}
+	c := Change{Secret: d.secret, Live: d.live, Inputs: d.inputs, Text: d.secret.text()}
 	reason, newValue := d.wantsNewValue()
 	mayMake := !d.any(uncertain) && !d.any(drifted) && !d.any(foreign)
 	for i := range d.views {
@@ -99,68 +111,6 @@ func (d *decision) decide(now time.Time) Change {
 	return c
 }
 
-// wantsNewValue says whether the secret should get a new value, and why. The
-// wish may still be blocked by a target.
-func (d *decision) wantsNewValue() (reason string, wanted bool) {
-	switch {
-	case !d.any(ours) && d.known:
-		return "it was deleted outside", true
-	case !d.any(ours):
-		return "nothing is there yet", true
-	}
-	for _, v := range d.views {
-		if v.standing != ours {
-			continue
-		}
-		for _, answer := range v.Stated {
-			if answer == Different {
-				return "the value that the Secretfile states is another one", true
-			}
-		}
-	}
-	if d.definitionChanged() && d.hasStated() {
-		return "its definition changed; compared when applied", true
-	}
-	if d.liveLost() {
-		return "its latest value is readable nowhere", true
-	}
-	return "", false
-}
-
-func (d *decision) hasStated() bool {
-	for _, p := range d.secret.Parts {
-		if p.Stated != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// definitionChanged compares digests of the definition as written: those that the
-// values carry, or the recorded one where a store carries none.
-func (d *decision) definitionChanged() bool {
-	if d.known {
-		return d.recorded.Definition != d.secret.Definition
-	}
-	for _, v := range d.views {
-		if v.standing == ours && v.Mark.Definition != "" && v.Mark.Definition != d.secret.Definition {
-			return true
-		}
-	}
-	return false
-}
-
-// liveLost reports that the live value was recorded, that every target which is
-// ours holds an older one, and that the value is stated nowhere.
-func (d *decision) liveLost() bool {
-	for _, v := range d.views {
-		if v.standing == ours && v.operation == d.live {
-			return false
-		}
-	}
-	return !d.secret.Stated()
-}
-
 // addSource names where a value is read from, for steps that need one that is
 // neither generated nor stated.
 func (d *decision) addSource(c *Change) {
@@ -173,12 +123,6 @@ func (d *decision) addSource(c *Change) {
 	for _, s := range c.Steps {
 		c.Recheck = c.Recheck || s.Action == Replace && d.definitionChanged() && d.hasStated()
 	}
-}
-
-// keepsFields reports a structured secret of which a new value keeps the
-// generated fields: some parts are stated, some are not, and a value is there.
-func (d *decision) keepsFields() bool {
-	return d.hasStated() && !d.secret.Stated() && d.any(ours) && !d.liveLost()
 }
 
 // note is what a person should know of a secret that is left as it is.

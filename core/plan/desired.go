@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/graph"
 	"github.com/secretzero/sz/core/secretfile"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
@@ -17,7 +18,8 @@ type Desired struct {
 	Named       bool
 	Environment string // "-" for none
 	Providers   []Provider
-	Secrets     []Secret
+	Secrets     []Secret // in the order of Graph
+	Graph       *graph.Graph
 }
 
 // Provider is one provider instance that targets name.
@@ -38,9 +40,20 @@ type Secret struct {
 	Structured bool // the parts are fields of one object
 	Targets    []Target
 	OneTime    bool
+	// Local means that the value belongs to this machine.
+	Local bool
+	// Adopt takes what lies at the targets for the value.
+	Adopt          bool
+	PreventDestroy bool
+	Description    string
+	ProcessTags    schema.Value
+	// Source is where the value comes from instead of being made; nil for none.
+	Source *secretfile.Source
 	// RotationPeriod is how long a value should live; 0 means that nothing is said.
 	RotationPeriod time.Duration
-	Range          diag.Range
+	// Overlap is how long a replaced value stays valid.
+	Overlap time.Duration
+	Range   diag.Range
 }
 
 // Part is one value of a secret: the whole of it, or one field.
@@ -51,6 +64,8 @@ type Part struct {
 	// Stated is the value that the Secretfile itself states; nil means that a
 	// generator makes it.
 	Stated *secret.Payload
+	// Pieces are what the value is built of when it reads other secrets.
+	Pieces []secretfile.Piece
 	// Missing means that a value should have been stated and was not.
 	Missing bool
 	Source  secretfile.Value // where Config was written
@@ -125,7 +140,7 @@ func (s Secret) Compare(t Target) (whole bool, fields []string) {
 }
 
 // Generated reports that a plugin makes the part's value.
-func (p Part) Generated() bool { return p.Stated == nil && !p.Missing }
+func (p Part) Generated() bool { return p.Stated == nil && p.Pieces == nil && !p.Missing }
 
 // FieldsAt are the names of the fields that a target receives as a whole, in
 // order; none where it receives a single value.

@@ -16,6 +16,10 @@ type RecordedSecret struct {
 	Created    time.Time
 	Rotated    time.Time
 	Definition string
+	// Inputs are the operations of the secrets that the value was built of, by
+	// name, and Text a digest of what it was built with.
+	Inputs map[string]string
+	Text   string
 }
 
 // RecordedTarget is what is known of a write.

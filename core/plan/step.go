@@ -53,6 +53,8 @@ func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMak
 		d.copyHere(s, fmt.Sprintf("it holds value %d, and value %d is the latest", v.operation.N, d.live.N))
 	case len(v.MetadataDiffers) > 0:
 		d.remark(s, v)
+	case d.inputUnknown != "":
+		s.Action, s.Reason = d.buildable()
 	case d.unanswered(v):
 		s.Action, s.Reason = Unsure, "it could not be compared with the value that the Secretfile states; reading it takes the right to get secrets"
 	default:
@@ -62,6 +64,10 @@ func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMak
 
 // makeNew gives a target a new value, if all that goes into it can be had.
 func (d *decision) makeNew(s *Step, action Action, reason string) {
+	if why, reason := d.buildable(); why != "" {
+		s.Action, s.Reason = why, reason
+		return
+	}
 	if d.keepsFields() && d.source == nil {
 		s.Action, s.Reason = Refused, "its stated fields changed, and the generated ones can be read from none of its targets"
 		return

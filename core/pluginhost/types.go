@@ -39,6 +39,8 @@ type (
 	WriteResult = wire.WriteResult
 	// UpdateItem changes what is around a value.
 	UpdateItem = wire.UpdateItem
+	// ReadReason is why a value is read.
+	ReadReason = wire.ReadReason
 	// Expectation is what must be at an address for a write to go ahead.
 	Expectation = wire.Expectation
 	// PluginDiagnostic is something that a plugin wants a person to know.
@@ -71,6 +73,7 @@ const (
 	CanUpdate    = wire.CanUpdate
 
 	ReadForCopy          = wire.ReadForCopy
+	ReadForSource        = wire.ReadForSource
 	ReadForReplaceFields = wire.ReadForReplaceFields
 
 	Authentication = wire.Authentication

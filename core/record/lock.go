@@ -27,6 +27,10 @@ type Secret struct {
 	Created    time.Time `json:"created"`
 	Rotated    time.Time `json:"rotated"`
 	Definition string    `json:"definition"`
+	// Inputs are the operations of the secrets that the value was built of, and Text
+	// a digest of what the Secretfile says around them.
+	Inputs map[string]string `json:"inputs,omitempty"`
+	Text   string            `json:"text,omitempty"`
 }
 
 // Target is one line for a write. It is whole in itself, so that no merge can mix

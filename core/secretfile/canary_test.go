@@ -81,17 +81,79 @@ func TestStatedValuesAreNeverShown(t *testing.T) {
 			if f != nil {
 				found = append(found, everything(f)...)
 			}
-			shown := map[string]string{"rendered": diag.Render(found, sourcesOf(f), diag.RenderOptions{}), "listed": showProblems(found)}
-			document, err := json.Marshal(found.Documents())
-			shown["documents"] = string(document)
-			for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-				shown[verb] = fmt.Sprintf(verb, f) + fmt.Sprintf(verb, found)
+			notShown(t, fmt.Sprintf("%s, %d", name, i), f, found)
+		}
+	}
+}
+
+// hclLeaks are the same in HCL.
+var hclLeaks = map[string]string{
+	"plain":                 "value = \"h4nter2\"\n",
+	"bare":                  "value = h4nter2\n",
+	"dotted":                "value = h4nter2.x\n",
+	"index":                 "value = var.x[h4nter2]\n",
+	"sum":                   "value = \"h4nter2\" + 1\n",
+	"call":                  "value = h4nter2(\"h4nter2\")\n",
+	"arguments":             "value = env(\"h4nter2 \")\n",
+	"default":               "value = \"${try(var.nope.x, \"h4nter2\")}${var.nope}\"\n",
+	"environment default":   "value = env(\"NOPE\", \"h4nter2\")\nvalidation = var.nope\n",
+	"template":              "value = \"h4nter2 ${var.nope}\"\n",
+	"bad template":          "value = \"h4nter2 ${nope}\"\n",
+	"directive":             "value = \"%{ if h4nter2 }h4nter2%{ endif }\"\n",
+	"heredoc":               "value = <<EOT\nh4nter2 ${var.nope}\nEOT\n",
+	"heredoc without end":   "value = <<EOT\nh4nter2\n",
+	"unclosed":              "value = \"h4nter2\n",
+	"list":                  "value = [\"h4nter2\", h4nter2, var.nope]\n",
+	"map":                   "value = { a = \"h4nter2\", (h4nter2) = h4nter2, 5 = \"h4nter2\", b = var.nope }\n",
+	"duplicate":             "value = 1\nvalue = \"h4nter2\"\n",
+	"duplicate in a map":    "value = { a = \"x\", a = \"h4nter2\" }\n",
+	"mistyped key":          "valeu = \"h4nter2\"\n",
+	"block":                 "value {\n  a = \"h4nter2\"\n  b = var.nope\n}\n",
+	"labelled block":        "value \"h4nter2\" {\n  a = \"h4nter2\"\n}\n",
+	"comment":               "value = 5 # h4nter2\nother = 1 // h4nter2\nthird = 2 /* h4nter2 */\n",
+	"two on a line":         "value = 5 h4nter2\n",
+	"variable":              "value = var.held\n",
+	"variable with a fault": "value = var.faulty\n",
+	"secret with a fault":   "value = \"h4nter2${secret.a.b.c}\"\n",
+	"environment":           "value = \"${env(\"SECRET_VALUE\")}${var.nope}\"\n",
+	"nul":                   "value = \"h4nter2\x00\"\n",
+}
+
+func TestStatedValuesAreNeverShownInHCL(t *testing.T) {
+	const head = "variables = {\n  held   = \"h4nter2\"\n  faulty = \"h4nter2 ${var.nope}\"\n}\nsecret \"a\" {\n"
+	around := []string{
+		head + "kind = \"static\"\nconfig {\n%s}\n}\n",
+		head + "knid = \"static\"\nconfig {\n%s}\n}\n",
+		head + "kind = \"compose\"\nconfig {\n%s}\nsource = \"h4nter2\"\nvalue = \"h4nter2\"\n}\n",
+		head + "kind = \"templates.t\"\nconfig {\n%s}\n}\n",
+		head + "kind = \"static\"\nconfig = {\n%s}\n}\n",
+		"variables = {}\ntemplate \"t\" {\nfield \"f\" {\ngenerator \"static\" {\n%s}\n}\n}\nsecret \"a\" {\nkind = \"templates.t\"\n}\n",
+	}
+	env := func(name string) (string, bool) { return canary, name == "SECRET_VALUE" }
+	for name, leak := range hclLeaks {
+		for i, form := range around {
+			text := fmt.Sprintf(form, leak)
+			f, found := secretfile.Load("Secretfile.hcl", []byte(text), secretfile.Options{Env: env})
+			if f != nil {
+				found = append(found, everything(f)...)
 			}
-			for how, text := range shown {
-				if strings.Contains(text, canary) || err != nil {
-					t.Errorf("%s, %d: %s:\n%s", name, i, how, text)
-				}
-			}
+			notShown(t, fmt.Sprintf("%s, %d", name, i), f, found)
+		}
+	}
+}
+
+// notShown looks for the canary in everything that can be shown.
+func notShown(t *testing.T, name string, f *secretfile.File, found diag.List) {
+	t.Helper()
+	shown := map[string]string{"rendered": diag.Render(found, sourcesOf(f), diag.RenderOptions{}), "listed": showProblems(found)}
+	document, err := json.Marshal(found.Documents())
+	shown["documents"] = string(document)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		shown[verb] = fmt.Sprintf(verb, f) + fmt.Sprintf(verb, found)
+	}
+	for how, text := range shown {
+		if strings.Contains(text, canary) || err != nil {
+			t.Errorf("%s: %s:\n%s", name, how, text)
 		}
 	}
 }
@@ -108,7 +170,8 @@ func sourcesOf(f *secretfile.File) *diag.Sources {
 func everything(f *secretfile.File) diag.List {
 	var found diag.List
 	point := func(g secretfile.Generator) {
-		found = append(found, f.CheckConfig("config", g.Config, schema.Object{})...)
+		_, faults := f.CheckConfig("config", g.Config, schema.Object{})
+		found = append(found, faults...)
 		for _, field := range g.Config.Fields() {
 			found = append(found, diag.Diagnostic{Code: "here", Summary: "value", Range: field.Value.Range()}, diag.Diagnostic{Code: "here", Summary: "key", Range: field.KeyRange})
 		}
@@ -134,7 +197,8 @@ secrets: []
 	auth := schema.Object{Attributes: []schema.Attribute{{Name: "kind", Type: schema.Type{Kind: schema.Number}}, {Name: "odd", Sensitive: true, Type: schema.Type{Kind: schema.Number}}}}
 	object := schema.Object{Attributes: []schema.Attribute{{Name: "auth", Type: schema.Type{Kind: schema.Map, Object: &auth}}}}
 	for _, p := range f.Providers {
-		found = append(found, f.CheckConfig("provider "+p.Alias, p.Config, object)...)
+		_, faults := f.CheckConfig("provider "+p.Alias, p.Config, object)
+		found = append(found, faults...)
 	}
 	shown := diag.Render(found, f.Sources, diag.RenderOptions{}) + fmt.Sprintf("%v %+v", f, f)
 	if strings.Contains(shown, canary) || !strings.Contains(shown, "(sealed)") {

@@ -1,11 +1,13 @@
 package secretfile_test
 
 import (
+	cmp2 "cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,28 +22,51 @@ import (
 
 var update = flag.Bool("update", false, "write what the cases give into testdata; read the difference before you keep it")
 
-// TestCases loads the Secretfile of each testdata/*.txtar and compares what comes
-// of it. A case has Secretfile.yml, or Secretfile.quoted for bytes that an editor
-// would lose; env and vars as NAME=value lines; options as words; and want.
+// A case is a Secretfile in both languages, in Secretfile.yml and Secretfile.hcl,
+// and what comes of them in want: one model, and one list of problems with their
+// places in each. Cases of what only one language can say have one of the two, or
+// Secretfile.quoted for bytes that an editor would lose. Beside them stand env and
+// vars as NAME=value lines, options as words, and further files by their names;
+// those whose names begin with -- are files of the command line.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) < 60 {
 		t.Fatalf("%d cases, %v", len(files), err)
 	}
+	both := 0
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runCase(t, file) })
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := parseCase(t, archive)
+		if len(c.texts) == 2 {
+			both++
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { c.run(t, file, archive) })
+	}
+	if both < 150 {
+		t.Errorf("%d cases are in both languages", both)
 	}
 }
 
-func runCase(t *testing.T, file string) {
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
+func (c *testCase) run(t *testing.T, file string, archive *txtar.Archive) {
+	var models []string
+	var problems []diag.List
+	for _, s := range c.texts {
+		f, found := secretfile.Load(s.name, s.text, c.options)
+		checkRanges(t, s.text, found)
+		if f == nil && len(found) == 0 {
+			t.Fatal("no file and no problem")
+		}
+		models, problems = append(models, showModel(f)), append(problems, found)
 	}
-	c := parseCase(t, archive)
-	f, found := secretfile.Load("Secretfile.yml", c.text, c.options)
-	checkRanges(t, c.text, found)
-	got := showModel(f) + showProblems(found)
+	if len(models) == 2 {
+		if diff := cmp.Diff(models[0], models[1]); diff != "" {
+			t.Fatalf("the languages differ in the model (-YAML +HCL):\n%s", diff)
+		}
+	}
+	got := models[0] + side(t, problems)
 	if *update {
 		c.want.Data = []byte(got)
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
@@ -54,27 +79,49 @@ func runCase(t *testing.T, file string) {
 	}
 }
 
+type source struct {
+	name string
+	text []byte
+}
+
 type testCase struct {
-	text    []byte
+	texts   []source
 	options secretfile.Options
 	want    *txtar.File
 }
 
-func parseCase(t *testing.T, archive *txtar.Archive) testCase {
-	c := testCase{}
-	env := map[string]string{}
+// given are the further files of a case.
+type given map[string][]byte
+
+// Variables reads a file of a case.
+func (g given) Variables(path string) (secretfile.VariableFile, error) {
+	text, ok := g[path]
+	if !ok {
+		return secretfile.VariableFile{}, errors.New("there is no file " + path)
+	}
+	file := secretfile.VariableFile{Name: path, Text: text}
+	if strings.HasPrefix(path, "elsewhere/") {
+		file.Notice = path + " is not beside the Secretfile"
+	}
+	return file, nil
+}
+
+func parseCase(t *testing.T, archive *txtar.Archive) *testCase {
+	c := &testCase{}
+	env, files := map[string]string{}, given{}
 	c.options.Env = func(name string) (string, bool) { text, ok := env[name]; return text, ok }
+	c.options.Files = files
 	for i := range archive.Files {
 		f := &archive.Files[i]
 		switch f.Name {
-		case "Secretfile.yml":
-			c.text = f.Data
-		case "Secretfile.quoted":
+		case "Secretfile.yml", "Secretfile.hcl":
+			c.texts = append(c.texts, source{f.Name, f.Data})
+		case "Secretfile.yml.quoted", "Secretfile.hcl.quoted":
 			text, err := strconv.Unquote(strings.TrimSpace(string(f.Data)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			c.text = []byte(text)
+			c.texts = append(c.texts, source{strings.TrimSuffix(f.Name, ".quoted"), []byte(text)})
 		case "env":
 			env = pairs(f.Data)
 		case "vars":
@@ -82,14 +129,70 @@ func parseCase(t *testing.T, archive *txtar.Archive) testCase {
 		case "options":
 			c.options.Strict = strings.Contains(string(f.Data), "strict")
 			c.options.UnsetEnvIsUnknown = strings.Contains(string(f.Data), "unset-is-unknown")
+			if _, name, ok := strings.Cut(string(f.Data), "env="); ok {
+				c.options.Environment = strings.Fields(name)[0]
+			}
 		case "want":
 			c.want = f
+		default:
+			if name, ok := strings.CutPrefix(f.Name, "--"); ok {
+				c.options.VariableFiles = append(c.options.VariableFiles, secretfile.VariableFile{Name: name, Text: f.Data})
+			} else {
+				files[f.Name] = f.Data
+			}
 		}
 	}
-	if c.want == nil {
-		t.Fatal("the case wants nothing")
+	if c.want == nil || len(c.texts) == 0 {
+		t.Fatal("the case wants nothing, or has no Secretfile")
 	}
 	return c
+}
+
+// side puts the problems of both languages side by side. They are the same ones.
+func side(t *testing.T, lists []diag.List) string {
+	if len(lists) == 1 {
+		return showProblems(lists[0])
+	}
+	yml, hcl := byCode(lists[0]), byCode(lists[1])
+	if len(yml) != len(hcl) {
+		t.Fatalf("the languages differ in the problems:\nYAML\n%s\nHCL\n%s", showProblems(lists[0]), showProblems(lists[1]))
+	}
+	var b strings.Builder
+	for i := range yml {
+		y, h := yml[i], hcl[i]
+		if y.Code != h.Code || y.Severity != h.Severity {
+			t.Fatalf("the languages differ in the problems:\nYAML\n%s\nHCL\n%s", showProblems(lists[0]), showProblems(lists[1]))
+		}
+		fmt.Fprintf(&b, "%s | %s %s %s: %s\n", place(y.Range), place(h.Range), y.Severity, y.Code, y.Summary)
+		if y.Summary != h.Summary {
+			fmt.Fprintf(&b, "  HCL: %s\n", h.Summary)
+		}
+		lines(&b, y.Detail, h.Detail)
+		lines(&b, y.Hint, h.Hint)
+		for j := range y.Related {
+			if len(h.Related) > j {
+				fmt.Fprintf(&b, "  %s | %s %s\n", place(y.Related[j].Range), place(h.Related[j].Range), y.Related[j].Text)
+			}
+		}
+	}
+	return b.String()
+}
+
+func lines(b *strings.Builder, yml, hcl string) {
+	switch {
+	case yml == hcl && yml != "":
+		fmt.Fprintf(b, "  %s\n", yml)
+	case yml != hcl:
+		fmt.Fprintf(b, "  YAML: %s\n  HCL: %s\n", yml, hcl)
+	}
+}
+
+func byCode(found diag.List) diag.List {
+	list := slices.Clone(found)
+	slices.SortStableFunc(list, func(a, b diag.Diagnostic) int {
+		return cmp2.Or(strings.Compare(a.Code, b.Code), strings.Compare(a.Summary, b.Summary))
+	})
+	return list
 }
 
 func pairs(data []byte) map[string]string {
@@ -122,7 +225,11 @@ func place(r diag.Range) string {
 	if r.IsZero() {
 		return "-"
 	}
-	return fmt.Sprintf("%d:%d-%d:%d", r.Start.Line, r.Start.Column, r.End.Line, r.End.Column)
+	name := ""
+	if !strings.HasPrefix(r.File, "Secretfile") {
+		name = r.File + ":"
+	}
+	return name + fmt.Sprintf("%d:%d-%d:%d", r.Start.Line, r.Start.Column, r.End.Line, r.End.Column)
 }
 
 func showModel(f *secretfile.File) string {
@@ -131,33 +238,70 @@ func showModel(f *secretfile.File) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "project %s %v version %q\n", f.Metadata.Project, f.Metadata.ProjectGiven, f.Version)
+	if f.Environment != secretfile.NoEnvironment {
+		fmt.Fprintf(&b, "environment %s lockfile %s target profile %q labels %s\n", f.Environment, show(f.Profile.Lockfile.Schema()), f.TargetProfile, show(f.Profile.Labels.Schema()))
+	}
 	if f.Metadata.All.Kind() != schema.Null {
 		fmt.Fprintf(&b, "metadata %s\n", show(f.Metadata.All.Schema()))
+	}
+	for _, p := range f.Policies {
+		fmt.Fprintf(&b, "policy %s %s %s enabled %v max_age %s required %v allowed %q denied %q frameworks %q providers %q any %v", p.Name, p.Kind, p.Severity, p.Enabled, p.MaxAge, p.RequireRotation, p.Allowed, p.Denied, p.Frameworks, p.Providers, p.MatchAny)
+		for _, r := range p.Rules {
+			fmt.Fprintf(&b, " %s=%q equals %v", r.Field, r.Glob, r.Equals)
+		}
+		b.WriteString("\n")
 	}
 	for _, p := range f.Providers {
 		fmt.Fprintf(&b, "provider %s kind %s implicit %v %s\n", p.Alias, p.Kind, p.Implicit, show(p.Config.Schema()))
 	}
 	for _, s := range f.Secrets {
-		fmt.Fprintf(&b, "secret %s %s", s.Name, place(s.NameRange))
-		for name, set := range map[string]bool{" one_time": s.OneTime} {
-			if set {
-				b.WriteString(name)
+		fmt.Fprintf(&b, "secret %s", s.Name)
+		for _, flag := range []struct {
+			name string
+			set  bool
+		}{{"one_time", s.OneTime}, {"local", s.Local}, {"adopt", s.Adopt}, {"prevent_destroy", s.PreventDestroy}} {
+			if flag.set {
+				b.WriteString(" " + flag.name)
 			}
+		}
+		if s.Description != "" {
+			fmt.Fprintf(&b, " %q", s.Description)
 		}
 		if s.RotationPeriod > 0 || s.Overlap > 0 {
 			fmt.Fprintf(&b, " rotated %s overlap %s", s.RotationPeriod, s.Overlap)
 		}
-		b.WriteString("\n")
+		if !s.ProcessTags.IsNull() {
+			fmt.Fprintf(&b, " tags %s", show(s.ProcessTags.Schema()))
+		}
+		fmt.Fprintf(&b, " #%s\n", s.Definition[:8])
+		if s.Source != nil {
+			fmt.Fprintf(&b, "  source %s required %v %s\n", s.Source.Kind, s.Source.Required, show(s.Source.Config.Schema()))
+		}
 		if s.Generator != nil {
-			fmt.Fprintf(&b, "  %s %s\n", s.Generator.Kind, show(s.Generator.Config.Schema()))
+			fmt.Fprintf(&b, "  %s %s\n", s.Generator.Kind, showConfig(s.Generator.Config))
 		}
 		for _, field := range s.Fields {
-			fmt.Fprintf(&b, "  field %s %s %s\n", field.Name, field.Generator.Kind, show(field.Generator.Config.Schema()))
+			fmt.Fprintf(&b, "  field %s %s %s\n", field.Name, field.Generator.Kind, showConfig(field.Generator.Config))
 			showTargets(&b, "    ", field.Targets)
 		}
 		showTargets(&b, "  ", s.Targets)
 	}
 	return b.String()
+}
+
+// showConfig adds what values are built of.
+func showConfig(v secretfile.Value) string {
+	text := show(v.Schema())
+	for _, f := range v.Fields() {
+		for _, p := range f.Value.Pieces() {
+			if p.Ref != nil {
+				text += fmt.Sprintf(" <%s.%s|%s>", p.Ref.Secret, p.Ref.Field, p.Ref.Encoder)
+			} else {
+				text += fmt.Sprintf(" %q", p.Text.Expose())
+			}
+		}
+	}
+	return text
 }
 
 func showTargets(b *strings.Builder, indent string, targets []secretfile.Target) {
@@ -201,7 +345,7 @@ func checkRanges(t *testing.T, text []byte, found diag.List) {
 	source := strings.TrimPrefix(string(text), "\ufeff")
 	for _, d := range found {
 		for _, p := range []diag.Pos{d.Range.Start, d.Range.End} {
-			if d.Range.IsZero() || d.Code == "file-too-large" {
+			if d.Range.IsZero() || d.Code == "file-too-large" || !strings.HasPrefix(d.Range.File, "Secretfile") {
 				continue
 			}
 			if p.Offset < 0 || p.Offset > len(source) {
@@ -217,49 +361,6 @@ func checkRanges(t *testing.T, text []byte, found diag.List) {
 		}
 		if d.Range.End.Offset < d.Range.Start.Offset {
 			t.Errorf("%s ends before it begins", d.Code)
-		}
-	}
-}
-
-var codeForm = regexp.MustCompile(`(?:Code: |(?:report|notice|fault)\([^"\n]*|Code, d\.Summary, d\.Hint = |"\}", )"([a-z0-9-]+)"`)
-
-// notInCases are the codes whose cases would be megabytes; limits_test.go has them.
-var notInCases = []string{"file-too-large", "text-too-large", "too-many-problems"}
-
-// TestEveryCodeHasACase reads the codes from the source of the package.
-func TestEveryCodeHasACase(t *testing.T) {
-	cases := ""
-	files, _ := filepath.Glob("testdata/*.txtar")
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cases += string(data)
-	}
-	sources, _ := filepath.Glob("*.go")
-	codes := map[string]bool{}
-	for _, file := range sources {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		for _, m := range codeForm.FindAllStringSubmatch(string(data), -1) {
-			codes[m[1]] = true
-		}
-	}
-	for _, code := range notInCases {
-		delete(codes, code)
-	}
-	if len(codes) < 30 {
-		t.Errorf("only %d codes found in the source", len(codes))
-	}
-	for code := range codes {
-		if !strings.Contains(cases, " "+code+": ") {
-			t.Errorf("no case has the code %s", code)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
@@ -34,7 +35,7 @@ func (d *decoder) legacy(at diag.Range, key, of string) {
 
 // keys reports every key of a map that is not known. What stands under one is
 // masked: it may be a value whose key is mistyped.
-func (d *decoder) keys(n *Node, of string, known, legacy []string) {
+func (d *decoder) keys(n *syntax.Node, of string, known, legacy []string) {
 	for i := range n.Entries {
 		e := &n.Entries[i]
 		switch {
@@ -42,19 +43,37 @@ func (d *decoder) keys(n *Node, of string, known, legacy []string) {
 		case slices.Contains(legacy, e.Key):
 			d.legacy(e.KeyRange, e.Key, of)
 		default:
-			hint := "known keys: " + strings.Join(known, ", ")
-			if near := schema.Nearest(e.Key, known); near != "" {
+			names := d.spelled(known)
+			hint := "known keys: " + strings.Join(names, ", ")
+			if near := schema.Nearest(e.Key, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			d.sealEntry(e)
-			d.report(e.KeyRange, "unknown-key", fmt.Sprintf("unknown key %q in %s", short(e.Key), of), hint)
+			d.report(e.KeyRange, "unknown-key", fmt.Sprintf("unknown key %q in %s", diag.Short(e.Key), of), hint)
 		}
 	}
 }
 
+// spelled are keys as a person writes them in the language of the file.
+func (d *decoder) spelled(keys []string) []string {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = d.language.Spell(key)
+	}
+	return names
+}
+
+// either is a text for each language.
+func (d *decoder) either(yaml, hcl string) string {
+	if d.language == syntax.HCL {
+		return hcl
+	}
+	return yaml
+}
+
 // is reports a node of another kind. A scalar there is masked: nobody knows what
 // it is.
-func (d *decoder) is(n *Node, kind schema.Kind, what, hint string) bool {
+func (d *decoder) is(n *syntax.Node, kind schema.Kind, what, hint string) bool {
 	if n.Kind == kind {
 		return true
 	}
@@ -63,19 +82,19 @@ func (d *decoder) is(n *Node, kind schema.Kind, what, hint string) bool {
 	return false
 }
 
-func (d *decoder) isMap(n *Node, what string) bool { return d.is(n, schema.Map, what, "") }
+func (d *decoder) isMap(n *syntax.Node, what string) bool { return d.is(n, schema.Map, what, "") }
 
-func (d *decoder) isList(n *Node, what string) bool {
-	return d.is(n, schema.List, what, "begin each of them with a dash")
+func (d *decoder) isList(n *syntax.Node, what string) bool {
+	return d.is(n, schema.List, what, d.either("begin each of them with a dash", "put them between [ and ]"))
 }
 
 // word is a required text that is a name of ours: interpolation of variables is
 // allowed in it, of the environment not. It is empty when that has been reported.
-func (d *decoder) word(owner *Node, key, of string) (string, diag.Range) {
+func (d *decoder) word(owner *syntax.Node, key, of string) (string, diag.Range) {
 	n := owner.Get(key)
-	if n.isNull() {
+	if n.IsNull() {
 		at := owner.Range
-		if e := owner.entry(key); e != nil {
+		if e := owner.Entry(key); e != nil {
 			at = e.KeyRange
 		}
 		d.report(at, "missing-key", fmt.Sprintf("%s has no %s", of, key), "")
@@ -102,18 +121,18 @@ func (d *decoder) name(text string, at diag.Range, what string) bool {
 		return true
 	}
 	if text != "" || at.IsZero() {
-		d.report(at, "bad-name", fmt.Sprintf("%s %q is not a usable name", what, short(text)), "use letters, digits, underscores, hyphens and dots")
+		d.report(at, "bad-name", fmt.Sprintf("%s %q is not a usable name", what, diag.Short(text)), "use letters, digits, underscores, hyphens and dots")
 	}
 	return false
 }
 
 // setting is an optional scalar of a kind; the null value when there is none.
-func (d *decoder) setting(owner *Node, key, of string, kind schema.Kind) Value {
+func (d *decoder) setting(owner *syntax.Node, key, of string, kind schema.Kind) Value {
 	n := owner.Get(key)
-	if n.isNull() {
+	if n.IsNull() {
 		return Value{}
 	}
-	v := d.eval.value(n)
+	v := conform(d.eval.value(n), kind)
 	if v.Kind() == kind {
 		return v
 	}
@@ -123,12 +142,12 @@ func (d *decoder) setting(owner *Node, key, of string, kind schema.Kind) Value {
 	return Value{}
 }
 
-func (d *decoder) flag(owner *Node, key, of string) bool {
+func (d *decoder) flag(owner *syntax.Node, key, of string) bool {
 	return d.setting(owner, key, of, schema.Bool).Schema().Bool()
 }
 
 // description is shown to people, so no secret of the environment may be in it.
-func (d *decoder) description(owner *Node, of string) string {
+func (d *decoder) description(owner *syntax.Node, of string) string {
 	v := d.setting(owner, "description", of, schema.String)
 	if v.Kind() != schema.String || d.secretEnv("description of "+of, v) {
 		return ""
@@ -137,13 +156,16 @@ func (d *decoder) description(owner *Node, of string) string {
 }
 
 // config is a map of settings; an absent one is empty.
-func (d *decoder) config(owner *Node, of string) Value {
+func (d *decoder) config(owner *syntax.Node, of string) Value {
 	n := owner.Get("config")
 	empty := Value{kind: schema.Map, at: owner.Range}
-	if n.isNull() {
+	if n.IsNull() {
 		return empty
 	}
-	v := d.eval.value(n)
+	return d.asConfig(n, d.eval.value(n), empty, of)
+}
+
+func (d *decoder) asConfig(n *syntax.Node, v, empty Value, of string) Value {
 	if v.Kind() == schema.Map {
 		return v
 	}

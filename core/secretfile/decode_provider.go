@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
-func (d *decoder) providers(n *Node) {
-	if n.isNull() || !d.isMap(n, "providers") {
+func (d *decoder) providers(n *syntax.Node) {
+	if n.IsNull() || !d.isMap(n, "providers") {
 		return
 	}
 	for _, e := range n.Entries {
@@ -19,29 +20,29 @@ func (d *decoder) providers(n *Node) {
 	}
 }
 
-func (d *decoder) provider(e Entry) Provider {
+func (d *decoder) provider(e syntax.Entry) Provider {
 	p := Provider{Alias: e.Key, Kind: e.Key, Range: e.KeyRange, KindRange: e.KeyRange, Config: Value{kind: schema.Map, at: e.KeyRange}}
-	of := "provider " + short(e.Key)
-	if e.Value.isNull() || !d.isMap(e.Value, of) {
+	of := "provider " + diag.Short(e.Key)
+	if e.Value.IsNull() || !d.isMap(e.Value, of) {
 		return p
 	}
 	d.sealLikely(e.Value)
 	d.keys(e.Value, of, []string{"kind", "auth", "config"}, []string{"fallback_generator", "description"})
-	if kind := e.Value.Get("kind"); !kind.isNull() {
+	if kind := e.Value.Get("kind"); !kind.IsNull() {
 		if p.Kind, p.KindRange = d.word(e.Value, "kind", of); p.Kind != "" && !d.name(p.Kind, p.KindRange, "kind") {
 			p.Kind = ""
 		}
 	}
 	p.Config = d.config(e.Value, of)
-	if stated := e.Value.Get("config").entry("auth"); stated != nil {
-		d.duplicateAuth(e.Value.entry("auth"), stated)
-	} else if auth := e.Value.entry("auth"); auth != nil && !auth.Value.isNull() && d.isMap(auth.Value, "auth of "+of) {
+	if stated := e.Value.Get("config").Entry("auth"); stated != nil {
+		d.duplicateAuth(e.Value.Entry("auth"), stated)
+	} else if auth := e.Value.Entry("auth"); auth != nil && !auth.Value.IsNull() && d.isMap(auth.Value, "auth of "+of) {
 		p.Config = p.Config.with(ValueField{"auth", auth.KeyRange, d.auth(auth.Value, of)})
 	}
 	return p
 }
 
-func (d *decoder) duplicateAuth(beside, inside *Entry) {
+func (d *decoder) duplicateAuth(beside, inside *syntax.Entry) {
 	found := diag.Diagnostic{Severity: diag.Error, Code: "misplaced-key", Summary: "auth stands in config", Hint: "put it beside config", Range: inside.KeyRange}
 	if beside != nil {
 		found.Related = []diag.Related{{Range: beside.KeyRange, Text: "it stands here too"}}
@@ -51,7 +52,7 @@ func (d *decoder) duplicateAuth(beside, inside *Entry) {
 
 // auth puts the settings beside auth.kind and those under auth.config into one
 // map.
-func (d *decoder) auth(n *Node, of string) Value {
+func (d *decoder) auth(n *syntax.Node, of string) Value {
 	out := Value{kind: schema.Map, at: n.Range}
 	for _, e := range n.Entries {
 		switch e.Key {
@@ -63,13 +64,13 @@ func (d *decoder) auth(n *Node, of string) Value {
 		}
 	}
 	under := n.Get("config")
-	if under.isNull() || !d.isMap(under, "auth.config of "+of) {
+	if under.IsNull() || !d.isMap(under, "auth.config of "+of) {
 		return out
 	}
 	for _, e := range under.Entries {
-		if beside := n.entry(e.Key); beside != nil {
+		if beside := n.Entry(e.Key); beside != nil {
 			d.found = append(d.found, diag.Diagnostic{
-				Severity: diag.Error, Code: "duplicate-key", Summary: fmt.Sprintf("key %q stands beside auth.kind and under auth.config", short(e.Key)),
+				Severity: diag.Error, Code: "duplicate-key", Summary: fmt.Sprintf("key %q stands beside auth.kind and under auth.config", diag.Short(e.Key)),
 				Hint: "keep one of them", Range: e.KeyRange, Related: []diag.Related{{Range: beside.KeyRange, Text: "the other one"}},
 			})
 			continue
@@ -100,7 +101,7 @@ func (d *decoder) declare(t Target) {
 			return
 		}
 	}
-	if d.root.Get("providers").entry(t.Provider) != nil {
+	if d.root.Get("providers").Entry(t.Provider) != nil {
 		return // it is declared, and what is wrong with it has been reported
 	}
 	d.file.Providers = append(d.file.Providers, Provider{

@@ -1,7 +1,9 @@
 package secretfile
 
-func (d *decoder) targets(n *Node, of string) []Target {
-	if n.isNull() || !d.isList(n, "targets of "+of) {
+import "github.com/secretzero/sz/core/syntax"
+
+func (d *decoder) targets(n *syntax.Node, of string) []Target {
+	if n.IsNull() || !d.isList(n, "targets of "+of) {
 		return nil
 	}
 	var list []Target
@@ -16,7 +18,7 @@ func (d *decoder) targets(n *Node, of string) []Target {
 	return list
 }
 
-func (d *decoder) target(n *Node, of string) (Target, bool) {
+func (d *decoder) target(n *syntax.Node, of string) (Target, bool) {
 	what := "a target of " + of
 	d.keys(n, what, []string{"provider", "kind", "config"}, []string{"profile", "description"})
 	var t Target
@@ -25,7 +27,7 @@ func (d *decoder) target(n *Node, of string) (Target, bool) {
 	t.Kind, t.KindRange = d.word(n, "kind", what)
 	named := d.name(t.Provider, t.ProviderRange, "provider")
 	named = d.name(t.Kind, t.KindRange, "kind") && named
-	t.Config = d.config(n, what)
+	t.Config = d.under(d.config(n, what), d.overridesFor(t.Provider, t.Kind))
 	d.secretEnv("the configuration of a target", t.Config)
 	return t, named
 }

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
-func (d *decoder) templates(n *Node) {
-	if n.isNull() || !d.isMap(n, "templates") {
+func (d *decoder) templates(n *syntax.Node) {
+	if n.IsNull() || !d.isMap(n, "templates") {
 		return
 	}
 	for _, e := range n.Entries {
@@ -19,9 +20,9 @@ func (d *decoder) templates(n *Node) {
 	}
 }
 
-func (d *decoder) template(e Entry) Template {
+func (d *decoder) template(e syntax.Entry) Template {
 	t := Template{Name: e.Key, NameRange: e.KeyRange}
-	of := "template " + short(e.Key)
+	of := "template " + diag.Short(e.Key)
 	if !d.isMap(e.Value, of) {
 		return t
 	}
@@ -29,8 +30,8 @@ func (d *decoder) template(e Entry) Template {
 	t.Description = d.description(e.Value, of)
 	t.Targets = d.targets(e.Value.Get("targets"), of)
 	fields := e.Value.Get("fields")
-	if fields.isNull() || fields.Kind == schema.Map && len(fields.Entries) == 0 {
-		d.report(e.KeyRange, "no-fields", of+" has no fields", "list them under `fields:`")
+	if fields.IsNull() || fields.Kind == schema.Map && len(fields.Entries) == 0 {
+		d.report(e.KeyRange, "no-fields", of+" has no fields", d.either("list them under `fields:`", `declare each with field "NAME" { … }`))
 		return t
 	}
 	if !d.isMap(fields, "fields of "+of) {
@@ -45,8 +46,8 @@ func (d *decoder) template(e Entry) Template {
 	return t
 }
 
-func (d *decoder) field(e Entry, of string) (Field, bool) {
-	of = fmt.Sprintf("field %s of %s", short(e.Key), of)
+func (d *decoder) field(e syntax.Entry, of string) (Field, bool) {
+	of = fmt.Sprintf("field %s of %s", diag.Short(e.Key), of)
 	f := Field{Name: e.Key, NameRange: e.KeyRange}
 	if !d.isMap(e.Value, of) {
 		return f, false
@@ -55,7 +56,7 @@ func (d *decoder) field(e Entry, of string) (Field, bool) {
 	f.Description = d.description(e.Value, of)
 	f.Targets = d.targets(e.Value.Get("targets"), of)
 	g := e.Value.Get("generator")
-	if g.isNull() {
+	if g.IsNull() {
 		d.report(e.KeyRange, "missing-key", of+" has no generator", "")
 		return f, false
 	}
@@ -70,7 +71,7 @@ func (d *decoder) field(e Entry, of string) (Field, bool) {
 }
 
 // use gives a secret the fields and targets of a template.
-func (d *decoder) use(s *Secret, n *Node, name string, at diag.Range) {
+func (d *decoder) use(s *Secret, n *syntax.Node, name string, at diag.Range) {
 	s.Template = name
 	t, ok := d.file.Template(name)
 	if !ok {
@@ -83,18 +84,18 @@ func (d *decoder) use(s *Secret, n *Node, name string, at diag.Range) {
 }
 
 func (d *decoder) missingTemplate(name string, at diag.Range) {
-	if d.root.Get("templates").entry(name) != nil {
+	if d.root.Get("templates").Entry(name) != nil {
 		return // it is there, and what is wrong with it has been reported
 	}
 	var names []string
 	for _, t := range d.file.Templates {
 		names = append(names, t.Name)
 	}
-	hint := "declare it under `templates:`"
+	hint := d.either("declare it under `templates:`", `declare it with template "NAME" { … }`)
 	if near := schema.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", templatePrefix+near)
 	}
-	d.report(at, "missing-template", fmt.Sprintf("template %q is not declared", short(name)), hint)
+	d.report(at, "missing-template", fmt.Sprintf("template %q is not declared", diag.Short(name)), hint)
 }
 
 // unusedTemplates tells of templates that no secret is of: a mistyped kind makes
@@ -106,7 +107,7 @@ func (d *decoder) unusedTemplates() {
 	}
 	for _, t := range d.file.Templates {
 		if !used[t.Name] {
-			d.notice(t.NameRange, "unused-template", fmt.Sprintf("template %s is used by no secret", short(t.Name)))
+			d.notice(t.NameRange, "unused-template", fmt.Sprintf("template %s is used by no secret", diag.Short(t.Name)))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
@@ -15,31 +16,33 @@ import (
 // replaced by its kind, so that nothing derived from a value is in the digest.
 // Comments, layout, the order of keys and the aliases of providers do not change
 // it.
-func definition(secret, template *Node) string {
+func (d *decoder) definition(secret, template *syntax.Node) string {
 	var b strings.Builder
 	b.WriteString("sz-definition-1\n")
 	writeGenerator(&b, secret)
-	writeTargets(&b, secret.Get("targets"))
+	d.writeTargets(&b, secret.Get("targets"))
 	if fields := template.Get("fields"); fields != nil {
 		for _, f := range fields.Entries {
 			b.WriteString("field " + strconv.Quote(f.Key) + "\n")
 			writeGenerator(&b, f.Value.Get("generator"))
-			writeTargets(&b, f.Value.Get("targets"))
+			d.writeTargets(&b, f.Value.Get("targets"))
 		}
 	}
-	writeTargets(&b, template.Get("targets"))
+	d.writeTargets(&b, template.Get("targets"))
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:])
 }
 
-func writeGenerator(b *strings.Builder, n *Node) {
+func writeGenerator(b *strings.Builder, n *syntax.Node) {
 	kind := n.Get("kind")
-	if kind == nil {
+	if kind.IsNull() {
 		return
 	}
-	b.WriteString("kind " + strconv.Quote(kind.Text) + "\n")
+	b.WriteString("kind ")
+	writeText(b, kind)
+	b.WriteByte('\n')
 	config := n.Get("config")
-	if config == nil {
+	if config.IsNull() {
 		return
 	}
 	if config.Kind != schema.Map {
@@ -54,7 +57,7 @@ func writeGenerator(b *strings.Builder, n *Node) {
 	}
 }
 
-func writeTargets(b *strings.Builder, n *Node) {
+func (d *decoder) writeTargets(b *strings.Builder, n *syntax.Node) {
 	if n == nil {
 		return
 	}
@@ -62,12 +65,22 @@ func writeTargets(b *strings.Builder, n *Node) {
 		b.WriteString("target ")
 		writeNode(b, t.Get("kind"), false)
 		writeNode(b, t.Get("config"), false)
+		for _, o := range d.overridesFor(textOf(t.Get("provider")), textOf(t.Get("kind"))) {
+			writeNode(b, o, false)
+		}
 		b.WriteByte('\n')
 	}
 }
 
+func textOf(n *syntax.Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.Text
+}
+
 // writeNode is canonical; value replaces what scalars say by what they are.
-func writeNode(b *strings.Builder, n *Node, value bool) {
+func writeNode(b *strings.Builder, n *syntax.Node, value bool) {
 	if n == nil {
 		b.WriteString("null")
 		return
@@ -93,12 +106,28 @@ func writeNode(b *strings.Builder, n *Node, value bool) {
 			b.WriteString("<" + n.Kind.String() + ">")
 			return
 		}
-		b.WriteString(n.Kind.String() + " " + strconv.Quote(n.Text))
+		b.WriteString(n.Kind.String() + " ")
+		writeText(b, n)
 	}
 }
 
-func sortedEntries(n *Node) []Entry {
+// writeText is the same for the same text in either language.
+func writeText(b *strings.Builder, n *syntax.Node) {
+	if n.Kind != schema.String {
+		b.WriteString(strconv.Quote(n.Text))
+		return
+	}
+	for _, p := range n.Flat() {
+		if p.Expr == nil {
+			b.WriteString(strconv.Quote(p.Literal))
+		} else {
+			b.WriteString(syntax.YAML.Expression(p.Expr))
+		}
+	}
+}
+
+func sortedEntries(n *syntax.Node) []syntax.Entry {
 	entries := slices.Clone(n.Entries)
-	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(entries, func(a, b syntax.Entry) int { return strings.Compare(a.Key, b.Key) })
 	return entries
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
@@ -60,9 +61,9 @@ func parsePeriod(text string, months bool) (time.Duration, error) {
 }
 
 // period is a period at a key of a map; zero when there is none.
-func (d *decoder) period(owner *Node, key, of string, months bool) time.Duration {
+func (d *decoder) period(owner *syntax.Node, key, of string, months bool) time.Duration {
 	n := owner.Get(key)
-	if n.isNull() {
+	if n.IsNull() {
 		return 0
 	}
 	v := d.eval.value(n)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
 )
@@ -20,14 +21,25 @@ const (
 // again for more. What could not be resolved has been reported and is unknown, so
 // that nobody complains of it twice.
 type evaluator struct {
-	variables *Node
-	given     map[string]string // variables that stand above those of the file
-	env       func(string) (string, bool)
-	unset     bool // an unset environment variable is unknown, not an error
-	resolved  map[string]Value
-	stack     []string
-	total     int
-	found     diag.List
+	variables   *syntax.Node
+	vars        map[string]string // of the command line
+	env         func(string) (string, bool)
+	unset       bool // an unset environment variable is unknown, not an error
+	language    syntax.Language
+	buildsValue bool // what is evaluated becomes a value, so secrets may be read
+	resolved    map[string]Value
+	used        map[string]bool
+	stack       []string
+	total       int
+	found       diag.List
+}
+
+func newEvaluator(options Options, language syntax.Language) *evaluator {
+	e := &evaluator{language: language, vars: options.Vars, env: options.Env, unset: options.UnsetEnvIsUnknown, resolved: map[string]Value{}, used: map[string]bool{}}
+	if e.env == nil {
+		e.env = func(string) (string, bool) { return "", false }
+	}
+	return e
 }
 
 func (e *evaluator) report(at diag.Range, code, summary, hint string) Value {
@@ -42,15 +54,17 @@ func textValue(text string, at diag.Range) Value {
 }
 
 // value resolves a node with all below it.
-func (e *evaluator) value(n *Node) Value {
+func (e *evaluator) value(n *syntax.Node) Value {
 	if n == nil {
 		return Value{}
 	}
 	out := Value{kind: n.Kind, at: n.Range, size: 1 + len(n.Text)}
 	switch {
-	case n.broken:
+	case n.Broken:
 		e.parts(n) // for what else is wrong in it
 		return unknown(n.Range)
+	case refersToSecrets(n):
+		return e.composed(n)
 	case n.Kind == schema.List:
 		for _, item := range n.Items {
 			v := e.value(item)
@@ -68,7 +82,7 @@ func (e *evaluator) value(n *Node) Value {
 	case n.Kind == schema.Bool:
 		out.value = schema.NewBool(n.Text == "true")
 	case n.Kind == schema.Number:
-		out.value, out.text = schema.NewNumber(decimal(n.Text)), n.Text
+		out.value, out.text = schema.NewNumber(syntax.Decimal(n.Text)), n.Text
 	case n.Kind == schema.String:
 		out.value = schema.NewString(n.Text)
 	}
@@ -77,7 +91,7 @@ func (e *evaluator) value(n *Node) Value {
 
 // whole resolves a scalar that is one expression: it keeps the type of what it
 // reads.
-func (e *evaluator) whole(n *Node) Value {
+func (e *evaluator) whole(n *syntax.Node) Value {
 	v := e.expression(n.Parts[0].Expr, n.Parts[0].Range)
 	v.at = n.Range
 	if e.total += v.size; e.total > maxTotal {
@@ -87,18 +101,19 @@ func (e *evaluator) whole(n *Node) Value {
 }
 
 // text resolves a scalar with text around its expressions.
-func (e *evaluator) text(n *Node) Value {
-	text, env, known := e.parts(n)
+func (e *evaluator) text(n *syntax.Node) Value {
+	text, from, known := e.parts(n)
 	if !known {
-		v := unknown(n.Range)
-		v.env = env
-		return v
+		from.kind, from.at, from.size = schema.Unknown, n.Range, 1
+		return from
 	}
-	return e.bounded(text, n.Range, env)
+	v := e.bounded(text, n.Range, from.env)
+	v.argv = from.argv
+	return v
 }
 
 // parts puts a text together. known is false when a part of it has no value.
-func (e *evaluator) parts(n *Node) (text string, env []string, known bool) {
+func (e *evaluator) parts(n *syntax.Node) (text string, from Value, known bool) {
 	var b strings.Builder
 	known = true
 	for _, p := range n.Parts {
@@ -107,12 +122,12 @@ func (e *evaluator) parts(n *Node) (text string, env []string, known bool) {
 			continue
 		}
 		v := e.expression(p.Expr, p.Range)
-		env = append(env, v.env...)
+		from.env, from.argv = append(from.env, v.env...), append(from.argv, v.argv...)
 		switch v.kind {
 		case schema.Unknown:
 			known = false
 		case schema.List, schema.Map, schema.Null:
-			e.report(p.Range, "not-text", fmt.Sprintf("%s cannot stand inside a text", v.kind), "use it as the whole value, or another variable")
+			e.notText(v, p.Range)
 			known = false
 		default:
 			b.WriteString(v.plain())
@@ -121,7 +136,11 @@ func (e *evaluator) parts(n *Node) (text string, env []string, known bool) {
 			break
 		}
 	}
-	return b.String(), env, known
+	return b.String(), from, known
+}
+
+func (e *evaluator) notText(v Value, at diag.Range) {
+	e.report(at, "not-text", fmt.Sprintf("%s cannot stand inside a text", v.kind), "use it as the whole value, or another variable")
 }
 
 // bounded makes a text; environment text in it seals all of it.

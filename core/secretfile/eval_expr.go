@@ -6,44 +6,55 @@ import (
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/secret"
 )
 
-func (e *evaluator) expression(expr Expr, at diag.Range) Value {
+func (e *evaluator) expression(expr syntax.Expr, at diag.Range) Value {
 	switch x := expr.(type) {
-	case Literal:
+	case syntax.Literal:
 		return textValue(x.Text, at)
-	case Default:
+	case syntax.Default:
 		return e.withDefault(x, at)
-	case VarRef:
+	case syntax.VarRef:
 		v, missing := e.variable(x, at)
 		if missing != nil {
 			return e.report(at, "undefined-variable", missing.summary, missing.hint)
 		}
 		return v
-	case EnvRef:
+	case syntax.EnvRef:
 		return e.environment(x, at)
 	}
-	return e.report(at, "unsupported", "references to other secrets are not supported by this version yet", "")
+	return unknown(at) // a reference to a secret, which composed has seen
 }
 
-func (e *evaluator) withDefault(x Default, at diag.Range) Value {
-	ref, ok := x.Of.(VarRef)
+func (e *evaluator) withDefault(x syntax.Default, at diag.Range) Value {
+	ref, ok := x.Of.(syntax.VarRef)
 	if !ok {
 		return e.expression(x.Of, at)
 	}
 	v, missing := e.variable(ref, at)
-	if missing != nil || v.IsNull() {
-		return textValue(x.Text, at)
+	if missing == nil && !v.IsNull() {
+		return v
 	}
-	return v
+	switch out := textValue(x.Text, at); x.Kind {
+	case schema.Number:
+		out.kind, out.value, out.text = schema.Number, schema.NewNumber(syntax.Decimal(x.Text)), x.Text
+		return out
+	case schema.Bool:
+		out.kind, out.value = schema.Bool, schema.NewBool(x.Text == "true")
+		return out
+	default:
+		return out
+	}
 }
 
 // missing says which variable is not there and what may have been meant.
 type missing struct{ summary, hint string }
 
 // variable resolves var.NAME and walks into it.
-func (e *evaluator) variable(ref VarRef, at diag.Range) (Value, *missing) {
+func (e *evaluator) variable(ref syntax.VarRef, at diag.Range) (Value, *missing) {
 	v, ok := e.named(ref.Path[0].Key, at)
 	if !ok {
 		return Value{}, undefined("variable "+ref.Path[0].Key, ref.Path[0].Key, e.names())
@@ -75,15 +86,21 @@ func undefined(what, name string, names []string) *missing {
 	return m
 }
 
-func (e *evaluator) names() []string {
+// declared are the variables of the files.
+func (e *evaluator) declared() []string {
 	var names []string
 	if e.variables != nil {
 		for _, entry := range e.variables.Entries {
 			names = append(names, entry.Key)
 		}
 	}
+	return names
+}
+
+func (e *evaluator) names() []string {
+	names := e.declared()
 	var given []string
-	for name := range e.given {
+	for name := range e.vars {
 		if !slices.Contains(names, name) {
 			given = append(given, name)
 		}
@@ -95,13 +112,14 @@ func (e *evaluator) names() []string {
 // named resolves a variable once. Variables may refer to others, not to
 // themselves.
 func (e *evaluator) named(name string, at diag.Range) (Value, bool) {
+	e.used[name] = true
 	if v, known := e.resolved[name]; known {
 		return v, true
 	}
 	n := e.variables.Get(name)
-	if text, ok := e.given[name]; ok {
-		e.resolved[name] = given(text, n, at)
-		return e.resolved[name], true
+	if v, ok := e.given(name, n, at); ok {
+		e.resolved[name] = v
+		return v, true
 	}
 	if n == nil {
 		return Value{}, false
@@ -120,28 +138,61 @@ func (e *evaluator) named(name string, at diag.Range) (Value, bool) {
 	return v, true
 }
 
-// given is a variable that comes as text from outside. It takes the type of the
-// one in the file that it stands for, if its text can be one.
-func given(text string, declared *Node, at diag.Range) Value {
+// given is a variable that comes as text from outside: of the command line, else
+// of the environment. It takes the type of the one in the files that it stands for,
+// if its text can be one.
+func (e *evaluator) given(name string, declared *syntax.Node, at diag.Range) (Value, bool) {
+	text, ok := e.vars[name]
 	v := textValue(text, at)
+	if ok {
+		v.argv = []string{name}
+	} else if text, ok = e.env(variablePrefix + name); !ok || text == "" {
+		return Value{}, false
+	} else {
+		v = textValue(text, at)
+	}
+	v.loose = true
+	if declared != nil && declared.Kind != schema.Null && len(declared.Parts) == 0 {
+		v = conform(v, declared.Kind)
+		v.loose = declared.Kind != schema.String
+	}
+	return v, true
+}
+
+// conform gives text from outside the type that is wanted of it, if it can have
+// it: such text has none of its own.
+func conform(v Value, kind schema.Kind) Value {
+	if !v.loose || v.kind != schema.String {
+		return v
+	}
+	text := v.plain()
 	switch {
-	case declared == nil:
-	case declared.Kind == schema.Number && numberForm.MatchString(text):
-		v.kind, v.value, v.text = schema.Number, schema.NewNumber(decimal(text)), text
-	case declared.Kind == schema.Bool && boolForm.MatchString(text):
+	case kind == schema.Number && syntax.IsNumber(text):
+		v.kind, v.text = schema.Number, text
+		if v.value.Sealed() {
+			v.value, v.text = schema.NewSealedNumber(secret.FromString(syntax.Decimal(text))), ""
+		} else {
+			v.value = schema.NewNumber(syntax.Decimal(text))
+		}
+	case kind == schema.Bool && syntax.IsBool(text) && !v.value.Sealed():
 		v.kind, v.value = schema.Bool, schema.NewBool(strings.EqualFold(text, "true"))
 	}
 	return v
 }
 
+// exampleDefault stands for a default in a hint.
+var exampleDefault = "text"
+
 // environment resolves ${NAME}: a variable of that name first. An empty variable
 // of the environment counts as unset.
-func (e *evaluator) environment(ref EnvRef, at diag.Range) Value {
+func (e *evaluator) environment(ref syntax.EnvRef, at diag.Range) Value {
 	if v, ok := e.named(ref.Name, at); ok && (!v.IsNull() || ref.Default == nil) {
 		return v
 	}
 	if text, ok := e.env(ref.Name); ok && text != "" {
-		return e.bounded(text, at, []string{ref.Name})
+		v := e.bounded(text, at, []string{ref.Name})
+		v.loose = true
+		return v
 	}
 	if ref.Default != nil {
 		return textValue(*ref.Default, at)
@@ -152,5 +203,5 @@ func (e *evaluator) environment(ref EnvRef, at diag.Range) Value {
 		return v
 	}
 	return e.report(at, "env-unset", fmt.Sprintf("environment variable %s is not set", ref.Name),
-		fmt.Sprintf("set it, or write ${%s:-text} for a default", ref.Name))
+		"set it, or write "+e.language.Expression(syntax.EnvRef{Name: ref.Name, Default: &exampleDefault})+" for a default")
 }

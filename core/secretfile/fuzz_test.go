@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -14,7 +15,11 @@ func seeds(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
 	for _, file := range files {
 		if archive, err := txtar.ParseFile(file); err == nil {
-			f.Add(archive.Files[0].Data)
+			for _, file := range archive.Files {
+				if strings.HasPrefix(file.Name, "Secretfile.") {
+					f.Add(file.Data, strings.HasSuffix(file.Name, ".hcl"))
+				}
+			}
 		}
 	}
 }
@@ -23,8 +28,12 @@ func seeds(f *testing.F) {
 // shown is bounded.
 func FuzzLoad(f *testing.F) {
 	seeds(f)
-	f.Fuzz(func(t *testing.T, text []byte) {
-		file, found := Load("f", text, Options{Env: func(name string) (string, bool) { return "e", len(name)%2 == 0 }})
+	f.Fuzz(func(t *testing.T, text []byte, hcl bool) {
+		name := "f.yml"
+		if hcl {
+			name = "f.hcl"
+		}
+		file, found := Load(name, text, Options{Env: func(name string) (string, bool) { return "e", len(name)%2 == 0 }})
 		var sources *diag.Sources
 		if file != nil {
 			sources = file.Sources
@@ -42,54 +51,18 @@ func FuzzLoad(f *testing.F) {
 }
 
 func checkPlace(t *testing.T, text []byte, d diag.Diagnostic) {
-	source := newText([]byte(strings.TrimPrefix(string(text), "\ufeff")))
+	source := strings.TrimPrefix(string(text), "\ufeff")
 	for _, p := range []diag.Pos{d.Range.Start, d.Range.End} {
 		if d.Range.IsZero() || d.Code == "file-too-large" {
 			return
 		}
-		if p.Offset < 0 || p.Offset > len(source.text) || source.pos(p.Offset) != p {
+		if p.Offset < 0 || p.Offset > len(source) {
 			t.Fatalf("%s at %+v is outside of the file", d.Code, p)
 		}
+		before := source[:p.Offset]
+		line := strings.Count(before, "\n") + 1
+		if column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1; line != p.Line || column != p.Column {
+			t.Fatalf("%s at %+v is %d:%d", d.Code, p, line, column)
+		}
 	}
-}
-
-// FuzzInterpolate splits anything: the literals and expressions are in order, do
-// not overlap, and what is neither escaped nor an expression comes out as it is.
-func FuzzInterpolate(f *testing.F) {
-	for _, seed := range []string{"", "$${x}", "${A:-b}c", "{{var.a or 'x'}}", "{{'{{'}}", "{{", "a${", "{{secret['a.b'].c | url}}", "é{{var.é}}"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		parts, found := interpolate("f", text, func(offset int) diag.Pos { return diag.Pos{Line: 1, Column: offset + 1, Offset: offset} })
-		end := 0
-		for _, p := range parts {
-			if p.Range.Start.Offset < end || p.Range.End.Offset > len(text) || p.Expr == nil && p.Literal == "" {
-				t.Fatalf("part %+v of %q", p, text)
-			}
-			end = p.Range.End.Offset
-		}
-		if !strings.Contains(text, "{{") && !strings.Contains(text, "${") {
-			if len(found) > 0 || len(parts) > 1 || len(parts) == 1 && parts[0].Literal != text {
-				t.Fatalf("%q became %+v", text, parts)
-			}
-		}
-	})
-}
-
-// FuzzPrequote quotes in anything: with the quotes taken out again it is the same
-// text, so that no position can be off by more than them.
-func FuzzPrequote(f *testing.F) {
-	seeds(f)
-	f.Fuzz(func(t *testing.T, text []byte) {
-		out, moved := prequote(text)
-		if len(moved.offsets) == 0 && string(out) != string(text) {
-			t.Fatalf("%q became %q", text, out)
-		}
-		if lines := strings.Count(string(text), "\n"); strings.Count(string(out), "\n") != lines {
-			t.Fatalf("%q lost a line", text)
-		}
-		if strings.ReplaceAll(string(out), "'", "") != strings.ReplaceAll(string(text), "'", "") {
-			t.Fatalf("%q became %q", text, out)
-		}
-	})
 }

@@ -5,44 +5,26 @@ import (
 	"path/filepath"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 )
-
-// Options are what a file is read with.
-type Options struct {
-	// Env looks up a variable of the environment. Nil means that there is none.
-	Env func(name string) (string, bool)
-	// Vars are variables from outside, as text: they stand above those of the file
-	// and take their type where the text can be one.
-	Vars map[string]string
-	// UnsetEnvIsUnknown takes an unset variable for a value that is not known
-	// yet instead of an error.
-	UnsetEnvIsUnknown bool
-	// Strict makes errors of keys that are only tolerated.
-	Strict bool
-}
 
 // maxFaults is how many problems of one file are told.
 const maxFaults = 1000
 
-// Load reads the text of a Secretfile. It reports everything that is wrong, and
-// returns what could be read beside it; the file is nil when the text could not
-// be parsed.
+// Load reads the text of a Secretfile, in the language that its name says. It
+// reports everything that is wrong, and returns what could be read beside it; the
+// file is nil when the text could not be parsed.
 func Load(path string, text []byte, options Options) (*File, diag.List) {
 	sources := &diag.Sources{}
-	root, found := parseYAML(path, text, sources)
+	language := syntax.LanguageOf(path, text)
+	root, found := syntax.Parse(path, text, language, syntax.Secretfile, sources)
 	if root == nil {
 		return nil, distinct(found)
 	}
-	if options.Env == nil {
-		options.Env = func(string) (string, bool) { return "", false }
-	}
 	d := &decoder{
-		file: &File{Path: path, Dir: filepath.Dir(path), Sources: sources}, root: root, strict: options.Strict,
-		eval: &evaluator{
-			variables: root.Get("variables"), given: options.Vars, env: options.Env,
-			unset: options.UnsetEnvIsUnknown, resolved: map[string]Value{},
-		},
+		file: &File{Path: path, Dir: filepath.Dir(path), Language: language, Environment: NoEnvironment, Sources: sources},
+		root: root, language: language, options: options, strict: options.Strict, eval: newEvaluator(options, language),
 	}
 	d.decode()
 	found = append(found, d.found...)
@@ -76,10 +58,13 @@ func distinct(found diag.List) diag.List {
 // decoder fills a file from its nodes.
 type decoder struct {
 	file         *File
-	root         *Node
+	root         *syntax.Node
+	language     syntax.Language
+	options      Options
 	strict       bool
 	eval         *evaluator
 	rotationTold bool
+	overrides    []override
 	found        diag.List
 }
 
@@ -94,31 +79,23 @@ func (d *decoder) decode() {
 		return
 	}
 	d.keys(d.root, "the file", topKeys, nil)
+	profile := d.environments(d.root.Entry("environments"))
+	d.variables(d.root.Get("variables"), profile)
 	d.version(d.root.Get("version"))
-	d.variables(d.root.Get("variables"))
 	d.metadata(d.root.Get("metadata"))
 	d.carried()
+	d.policies(d.root.Get("policies"))
+	d.targetProfiles(d.root.Get("target_profiles"))
 	d.providers(d.root.Get("providers"))
 	d.templates(d.root.Get("templates"))
 	d.secrets(d.root.Get("secrets"))
 	d.unusedTemplates()
+	d.unusedOverrides()
+	d.unusedVariables()
 }
 
-// variables are all resolved, which reports what is wrong in those that nothing
-// uses.
-func (d *decoder) variables(n *Node) {
-	if n.isNull() || !d.isMap(n, "variables") {
-		d.eval.variables = nil
-		return
-	}
-	for i, e := range n.Entries {
-		d.sealEntry(&n.Entries[i]) // any of them may become part of a value
-		d.eval.named(e.Key, e.Value.Range)
-	}
-}
-
-func (d *decoder) version(n *Node) {
-	if n.isNull() {
+func (d *decoder) version(n *syntax.Node) {
+	if n.IsNull() {
 		return
 	}
 	v := d.eval.value(n)
@@ -132,8 +109,8 @@ func (d *decoder) version(n *Node) {
 	d.file.Version = v.plain()
 }
 
-func (d *decoder) metadata(n *Node) {
-	if n.isNull() || !d.isMap(n, "metadata") {
+func (d *decoder) metadata(n *syntax.Node) {
+	if n.IsNull() || !d.isMap(n, "metadata") {
 		return
 	}
 	m := &d.file.Metadata

@@ -4,23 +4,31 @@ import (
 	"time"
 
 	"github.com/secretzero/sz/core/diag"
-	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/core/syntax"
 )
 
 // File is a Secretfile as it is meant. What a later version of the language gives
 // a meaning is carried as a [Value].
 type File struct {
-	Path      string
-	Dir       string // of the file, which paths in it are relative to
-	Version   string // as written; empty when not given
-	Metadata  Metadata
-	Providers []Provider // in source order, then those that are not declared
-	Secrets   []Secret
-	Templates []Template
+	Path        string
+	Dir         string // of the file, which paths in it are relative to
+	Language    syntax.Language
+	Environment string   // the selected one, or NoEnvironment
+	Profile     *Profile // of the selected environment; nil for none
+	Version     string   // as written; empty when not given
+	Metadata    Metadata
+	Providers   []Provider // in source order, then those that are not declared
+	Secrets     []Secret
+	Templates   []Template
+
+	Policies []Policy // in source order
+	// TargetProfiles are all of the file; TargetProfile is the name of the one whose
+	// overrides are in the configuration of the targets.
+	TargetProfiles []TargetProfile
+	TargetProfile  string
 
 	// Carried, in the shape that the language gives them.
-	Policies, Environments, TargetProfiles, Plugins Value
-	Labels, Annotations, Agent, Config              Value
+	Plugins, Labels, Annotations, Agent, Config Value
 
 	// Sources hold the text for messages, with what is secret in it masked.
 	Sources *diag.Sources
@@ -66,7 +74,7 @@ type Secret struct {
 	Adopt          bool
 	PreventDestroy bool
 	ProcessTags    Value
-	Source         Value
+	Source         *Source // nil: none
 	// Definition is a digest of the definition as it is written, without any
 	// value: it changes when a person changes the definition.
 	Definition string
@@ -116,19 +124,4 @@ func (f *File) Template(name string) (Template, bool) {
 		}
 	}
 	return Template{}, false
-}
-
-// CheckConfig checks a configuration against a schema. The problems stand where
-// the configuration was written, and name what it is of.
-func (f *File) CheckConfig(of string, config Value, object schema.Object) diag.List {
-	var found diag.List
-	f.sealSensitive(config, object)
-	for _, fault := range object.Check(config.Schema()) {
-		d := diag.Diagnostic{Severity: diag.Error, Code: fault.Code, Summary: of + ": " + fault.Summary, Hint: fault.Hint, Range: config.RangeOf(fault.Path, fault.OnKey)}
-		if fault.Warning {
-			d.Severity = diag.Warning
-		}
-		found = append(found, d)
-	}
-	return found
 }

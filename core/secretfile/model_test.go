@@ -82,7 +82,8 @@ func TestCheckConfigPointsAtTheFault(t *testing.T) {
 		{Name: "list", Type: schema.Type{Kind: schema.List, Elem: &schema.Type{Kind: schema.Number}}},
 		{Name: "charset", Type: schema.Type{Kind: schema.String}, Required: true},
 	}}
-	got := showProblems(f.CheckConfig("secret a", f.Secrets[0].Generator.Config, object).Sorted())
+	_, found = f.CheckConfig("secret a", f.Secrets[0].Generator.Config, object)
+	got := showProblems(found.Sorted())
 	want := `5:7-7:16 error missing-key: secret a: key "charset" is required
 5:15-5:19 error wrong-type: secret a: "length" must be a number, not a string
   write the number without quotes
@@ -97,7 +98,7 @@ func TestCheckConfigPointsAtTheFault(t *testing.T) {
 }
 
 func TestRangeOfIsTheNearestKnown(t *testing.T) {
-	f, _ := secretfile.Load("f", []byte("metadata: {a: {b: [x, y]}}\nsecrets: []\n"), secretfile.Options{})
+	f, _ := secretfile.Load("Secretfile.yml", []byte("metadata: {a: {b: [x, y]}}\nsecrets: []\n"), secretfile.Options{})
 	cases := []struct {
 		path  schema.Path
 		onKey bool

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
 )
@@ -28,7 +29,7 @@ func states(kind, key string) bool {
 
 // sealStated masks what a generator's configuration states, in the lines that
 // messages quote.
-func (d *decoder) sealStated(kind string, config *Node) {
+func (d *decoder) sealStated(kind string, config *syntax.Node) {
 	if config == nil {
 		return
 	}
@@ -45,7 +46,7 @@ func (d *decoder) sealStated(kind string, config *Node) {
 }
 
 // sealLikely masks what stands under a key that looks like that of a secret.
-func (d *decoder) sealLikely(n *Node) {
+func (d *decoder) sealLikely(n *syntax.Node) {
 	if n == nil {
 		return
 	}
@@ -61,33 +62,29 @@ func (d *decoder) sealLikely(n *Node) {
 
 // sealEntry masks all between a key and what comes after its value. Text that
 // YAML took for an anchor, a tag or a comment is in there too.
-func (d *decoder) sealEntry(e *Entry) {
-	if e.Value.reference() {
+func (d *decoder) sealEntry(e *syntax.Entry) {
+	if e.Value.Reference() {
 		d.follow(e.Value, diag.Range{})
 		return
 	}
-	gap := diag.Range{File: e.KeyRange.File, Start: e.KeyRange.End, End: e.Value.region.Start}
-	gap.Start.Column, gap.Start.Offset = gap.Start.Column+1, gap.Start.Offset+1 // the colon
-	if gap.Start.Offset < gap.End.Offset {
-		d.file.Sources.Seal(gap)
-	}
+	d.file.Sources.Seal(e.Between())
 	d.sealNode(e.Value)
 }
 
-func (d *decoder) sealNode(n *Node) {
-	d.file.Sources.Seal(n.region)
-	d.follow(n, n.region)
+func (d *decoder) sealNode(n *syntax.Node) {
+	d.file.Sources.Seal(n.Region())
+	d.follow(n, n.Region())
 }
 
 // follow masks what a value is made of and stands elsewhere, through aliases.
 // Variables are masked in any case.
-func (d *decoder) follow(n *Node, masked diag.Range) {
+func (d *decoder) follow(n *syntax.Node, masked diag.Range) {
 	if n == nil {
 		return
 	}
-	inside := masked.Start.Offset <= n.region.Start.Offset && n.region.End.Offset <= masked.End.Offset
-	if n.Items == nil && n.Entries == nil && !inside && !n.reference() {
-		d.file.Sources.Seal(n.region)
+	inside := masked.Start.Offset <= n.Region().Start.Offset && n.Region().End.Offset <= masked.End.Offset
+	if n.Items == nil && n.Entries == nil && !inside && !n.Reference() {
+		d.file.Sources.Seal(n.Region())
 	}
 	for _, item := range n.Items {
 		d.follow(item, masked)

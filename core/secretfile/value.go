@@ -19,6 +19,9 @@ type Value struct {
 	items  []Value
 	fields []ValueField
 	env    []string // the environment variables whose text is in a scalar
+	argv   []string // the variables of the command line whose text is in it
+	loose  bool     // text from outside, which has no type of its own
+	pieces []Piece  // of a value that is built out of other secrets
 	size   int      // of the text and pieces in it
 }
 

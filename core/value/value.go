@@ -1,6 +1,8 @@
-// Package value is what the Secretfile itself states: kinds that make nothing.
-// It is pure; a value goes from the file into a secret payload here and is not
-// looked at by anything on its way to a store.
+// Package value is what the Secretfile itself states: kinds that make nothing. A
+// static value stands in the file, a composed one is built out of other secrets
+// (compose.go), a sourced one comes from the environment or a file (source.go). It
+// is pure; a value goes into a secret payload here and is not looked at by anything
+// on its way to a store.
 //
 // Next: core/plan, which compares stated values with what stores hold.
 package value
@@ -15,9 +17,6 @@ import (
 	"github.com/secretzero/sz/sdk/secret"
 )
 
-// KindStatic is the kind of a value that stands in the Secretfile.
-const KindStatic = "static"
-
 // staticConfig is what a static value may be configured with.
 var staticConfig = schema.Object{
 	Attributes: []schema.Attribute{
@@ -30,29 +29,68 @@ var staticConfig = schema.Object{
 	Rules: []schema.Rule{{Kind: schema.AtMostOneOf, Attributes: []string{"value", "default"}}},
 }
 
-// Static is the value that a static generator states; nil when it states none, or
-// none that is known yet.
-func Static(g secretfile.Generator) (*secret.Payload, diag.List) {
+// composeConfig is what a value that is built of others may be configured with.
+var composeConfig = schema.Object{
+	Attributes: []schema.Attribute{
+		{Name: "value", Type: schema.Type{Kind: schema.String}, Sensitive: true, Required: true, Description: "a text that reads other secrets"},
+		{Name: "validation", Type: schema.Type{Kind: schema.String}, Description: "an expression that the whole text must match"},
+	},
+}
+
+// Config is the schema of a kind that the language itself has; false for others.
+func Config(kind string) (schema.Object, bool) {
+	switch kind {
+	case secretfile.KindStatic:
+		return staticConfig, true
+	case secretfile.KindCompose:
+		return composeConfig, true
+	}
+	return schema.Object{}, false
+}
+
+// Kinds are the kinds that the language itself has.
+func Kinds() []string { return []string{secretfile.KindStatic, secretfile.KindCompose} }
+
+// Stated is what a generator of the language itself states.
+type Stated struct {
+	// Value is the value; nil when there is none, or none that is known yet.
+	Value *secret.Payload
+	// Pieces are what the value is built of when it reads other secrets.
+	Pieces []secretfile.Piece
+}
+
+// Missing reports that nothing is stated.
+func (s Stated) Missing() bool { return s.Value == nil && s.Pieces == nil }
+
+// Static is what a generator of kind static or compose states.
+func Static(g secretfile.Generator) (Stated, diag.List) {
 	var found diag.List
 	config := g.Config.Schema()
-	for _, f := range staticConfig.Check(config) {
+	object := staticConfig
+	if g.Kind == secretfile.KindCompose {
+		object = composeConfig
+	}
+	for _, f := range object.Check(config) {
 		found = append(found, fault(g, f))
 	}
 	if found.HasErrors() {
-		return nil, found
+		return Stated{}, found
 	}
 	stated, at := config.Get("value"), "value"
 	if stated.IsNull() {
 		stated, at = config.Get("default"), "default"
 	}
+	if pieces := g.Config.Get(at).Pieces(); len(pieces) > 0 {
+		return Stated{Pieces: pieces}, found
+	}
 	if stated.IsNull() || stated.Kind() == schema.Unknown {
-		return nil, found
+		return Stated{}, found
 	}
 	if pattern := config.Get("validation"); !pattern.IsNull() {
 		found = append(found, validate(g, at, stated, pattern.Expose())...)
 	}
 	payload := Payload(stated)
-	return &payload, found
+	return Stated{Value: &payload}, found
 }
 
 func fault(g secretfile.Generator, f schema.Fault) diag.Diagnostic {

@@ -20,12 +20,16 @@ var direct = map[string][]string{
 	"core/record":     {},
 	"core/sandbox":    {},
 	"core/redact":     {},
-	"core/secretfile": {"core/diag"},
+	"core/syntax":     {"core/diag"},
+	"core/secretfile": {"core/syntax", "core/diag"},
+	"core/graph":      {"core/secretfile", "core/diag"},
 	"core/value":      {"core/secretfile", "core/diag"},
-	"core/plan":       {"core/secretfile", "core/value", "core/record", "core/diag"},
+	"core/policy":     {"core/secretfile", "core/diag"},
+	"core/jsonschema": {"core/secretfile", "core/value"},
+	"core/plan":       {"core/graph", "core/value", "core/policy", "core/secretfile", "core/record", "core/diag"},
 	"core/pluginhost": {"core/sandbox", "core/redact", "core/diag", "sdk/wire"},
 	"core/observe":    {"core/plan", "core/pluginhost", "core/redact", "core/diag"},
-	"core/apply":      {"core/plan", "core/observe", "core/pluginhost", "core/record", "core/redact", "core/diag"},
+	"core/apply":      {"core/plan", "core/value", "core/secretfile", "core/observe", "core/pluginhost", "core/record", "core/redact", "core/diag"},
 	"sdk/secret":      {},
 	"sdk/schema":      {"sdk/secret"},
 }
@@ -36,7 +40,7 @@ var leaves = []string{"sdk/secret", "sdk/schema"}
 // unreachable are packages that pure rooms must not reach by any way.
 var unreachable = []string{"os/exec", "net", "net/http", "google.golang.org/grpc", module + "core/pluginhost", module + "sdk/wire"}
 
-var pure = []string{"core/diag", "core/secretfile", "core/value", "core/plan", "sdk/secret", "sdk/schema"}
+var pure = []string{"core/diag", "core/syntax", "core/secretfile", "core/graph", "core/value", "core/policy", "core/plan", "sdk/secret", "sdk/schema"}
 
 func list(t *testing.T, format, pattern string) []string {
 	t.Helper()

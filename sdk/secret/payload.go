@@ -125,6 +125,26 @@ func (p Payload) Equal(other Payload) bool {
 	return same
 }
 
+// Clone is a payload that holds copies of the values, for which the end of this one
+// is not the end.
+func (p Payload) Clone() Payload {
+	switch p.Type() {
+	case Object:
+		fields := make([]Field, len(p.Fields()))
+		for i, f := range p.Fields() {
+			fields[i] = Field{Name: f.Name, Value: f.Value.Clone()}
+		}
+		return NewObject(fields)
+	case List:
+		items := make([]Payload, len(p.Items()))
+		for i, item := range p.Items() {
+			items[i] = item.Clone()
+		}
+		return NewList(items)
+	}
+	return Scalar(p.Type(), p.Scalar().Clone())
+}
+
 // Walk calls visit with every scalar value in p, depth first.
 func (p Payload) Walk(visit func(Value)) {
 	switch p.Type() {

@@ -48,17 +48,63 @@ func TestReadmeWorksAsWritten(t *testing.T) {
 	}
 }
 
-// TestExamplesOfTheLanguage applies every Secretfile of docs/secretfile.md.
+var (
+	languageBlock = regexp.MustCompile("(?s)```(yaml|hcl)\n(.*?)```")
+	named         = regexp.MustCompile(`^# ([a-z]+\.szvar)\n`)
+)
+
+// TestExamplesOfTheLanguage applies every Secretfile of docs/secretfile.md, in each
+// of its environments. Examples that begin with the name of a file of variables are
+// that file.
 func TestExamplesOfTheLanguage(t *testing.T) {
-	blocks := yamlBlock.FindAllStringSubmatch(document(t, "docs/secretfile.md"), -1)
-	if len(blocks) == 0 {
-		t.Fatal("no examples found")
+	text := document(t, "docs/secretfile.md")
+	files, examples := map[string]string{}, 0
+	blocks := languageBlock.FindAllStringSubmatch(text, -1)
+	for _, block := range blocks {
+		if name := named.FindStringSubmatch(block[2]); name != nil {
+			files[name[1]] = block[2]
+		}
 	}
 	for _, block := range blocks {
-		w := newWorld(t, emulator.Options{})
-		w.env = append(w.env, "SMTP_PASSWORD=of-the-documentation")
-		w.write("Secretfile.yml", block[1])
-		w.mustApply("Secretfile.yml")
-		contains(t, w.mustApply("Secretfile.yml").stdout, "Nothing to do")
+		if named.MatchString(block[2]) {
+			continue
+		}
+		examples++
+		name := map[string]string{"yaml": "Secretfile.yml", "hcl": "Secretfile.hcl"}[block[1]]
+		environments := []string{""}
+		if strings.Contains(block[2], "prod:") {
+			environments = []string{"dev", "prod"}
+		}
+		for _, environment := range environments {
+			w := newWorld(t, emulator.Options{})
+			w.env = append(w.env, "SMTP_PASSWORD=of-the-documentation")
+			for file, content := range files {
+				w.write(file, content)
+			}
+			w.write(name, block[2])
+			var flags []string
+			if environment != "" {
+				flags = []string{"--env", environment}
+			}
+			w.mustApply(name, flags...)
+			contains(t, w.mustApply(name, flags...).stdout, "Nothing to do")
+			contains(t, w.mustApply(w.mustConvert(name), flags...).stdout, "Nothing to do")
+		}
+	}
+	if examples < 5 || len(files) != 2 {
+		t.Errorf("%d examples and %d files were found", examples, len(files))
+	}
+}
+
+// TestCommandsOfTheLanguage types the commands of docs/secretfile.md.
+func TestCommandsOfTheLanguage(t *testing.T) {
+	w := newWorld(t, emulator.Options{})
+	for _, block := range consoleBlock.FindAllStringSubmatch(document(t, "docs/secretfile.md"), -1) {
+		for line := range strings.Lines(block[1]) {
+			args := strings.Fields(strings.TrimPrefix(line, "$ sz "))
+			if o := w.sz(args...); o.code != 0 {
+				t.Errorf("%s: exit code %d\n%s", line, o.code, o)
+			}
+		}
 	}
 }

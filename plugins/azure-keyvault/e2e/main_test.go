@@ -106,13 +106,30 @@ func finish(t *testing.T, cmd *exec.Cmd) outcome {
 }
 
 // mustApply applies and fails the test unless the exit code is 0.
-func (w *world) mustApply(file string) outcome {
+func (w *world) mustApply(file string, flags ...string) outcome {
 	w.t.Helper()
-	o := w.sz("apply", "--auto-approve", "-f", file)
+	o := w.sz(append([]string{"apply", "--auto-approve", "-f", file}, flags...)...)
 	if o.code != 0 {
 		w.t.Fatalf("apply %s: exit code %d\n%s", file, o.code, o)
 	}
 	return o
+}
+
+// mustConvert writes a Secretfile in the other language, in place of it, and gives
+// the new name.
+func (w *world) mustConvert(file string) string {
+	w.t.Helper()
+	other := strings.TrimSuffix(file, filepath.Ext(file)) + ".hcl"
+	if other == file {
+		other = strings.TrimSuffix(file, ".hcl") + ".yml"
+	}
+	if o := w.sz("convert", "-f", file, "-o", other); o.code != 0 {
+		w.t.Fatalf("convert %s: exit code %d\n%s", file, o.code, o)
+	}
+	if err := os.Remove(filepath.Join(w.dir, file)); err != nil {
+		w.t.Fatal(err)
+	}
+	return other
 }
 
 // tokenOf is a credential with one of the emulator's tokens.

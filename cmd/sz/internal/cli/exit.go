@@ -13,6 +13,7 @@ const (
 	exitChanges     = 2 // changes are present, with --detailed-exitcode
 	exitSecretfile  = 3
 	exitProvider    = 4
+	exitPolicy      = 5
 	exitPartly      = 6 // partly applied; run again
 	exitDrift       = 7 // drift, conflict or unknown
 	exitInterrupted = 130

@@ -5,6 +5,9 @@ import "github.com/urfave/cli/v2"
 // The flags that several commands share.
 const (
 	flagFile        = "file"
+	flagEnv         = "env"
+	flagVar         = "var"
+	flagVarFile     = "var-file"
 	flagJSON        = "json"
 	flagNoColor     = "no-color"
 	flagPluginDir   = "plugin-dir"
@@ -14,14 +17,23 @@ const (
 	flagStrict      = "strict"
 )
 
+// secretfileFlags say how a Secretfile is read.
+func secretfileFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: flagEnv, Usage: "the environment `NAME` of the Secretfile (default: its own default)"},
+		&cli.StringSliceFlag{Name: flagVarFile, Usage: "read variables from `FILE`; may be repeated, later files count more"},
+		&cli.StringSliceFlag{Name: flagVar, Usage: "set a variable, `NAME=TEXT`; may be repeated, and counts more than files and SZ_VAR_NAME"},
+	}
+}
+
 func commonFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringFlag{Name: flagFile, Aliases: []string{"f"}, Usage: "the Secretfile `FILE` (default: Secretfile.yml or Secretfile.yaml here)"},
+		&cli.StringFlag{Name: flagFile, Aliases: []string{"f"}, Usage: "the Secretfile `FILE` (default: Secretfile.yml, Secretfile.yaml or Secretfile.hcl here)"},
 		&cli.BoolFlag{Name: flagJSON, Usage: "print one JSON document on standard output"},
 		&cli.BoolFlag{Name: flagNoColor, Usage: "print without colour"},
 		&cli.BoolFlag{Name: flagStrict, Usage: "take keys that are only tolerated for errors"},
 		&cli.StringSliceFlag{Name: flagPluginDir, Usage: "look for plugins in `DIR` first; may be repeated"},
-	}, more...)
+	}, append(secretfileFlags(), more...)...)
 }
 
 func detailedFlag() cli.Flag {

@@ -76,7 +76,7 @@ func stepCode(s plan.Step) int {
 
 // worse is the exit code that counts when two apply.
 func worse(a, b int) int {
-	for _, code := range []int{exitInterrupted, exitSecretfile, exitProvider, exitError, exitPartly, exitDrift, exitChanges} {
+	for _, code := range []int{exitInterrupted, exitSecretfile, exitProvider, exitPolicy, exitError, exitPartly, exitDrift, exitChanges} {
 		if a == code || b == code {
 			return code
 		}

@@ -2,10 +2,9 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -15,6 +14,7 @@ import (
 	"github.com/secretzero/sz/core/observe"
 	"github.com/secretzero/sz/core/plan"
 	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/policy"
 	"github.com/secretzero/sz/core/record"
 	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/core/secretfile"
@@ -37,17 +37,12 @@ type project struct {
 	plan     *plan.Plan
 	observed time.Time
 	warnings diag.List
+	// lenient takes what the installation lacks for a warning: the file is right.
+	lenient bool
 }
-
-// maxSecretfile is how much of a file is read; the language refuses what is near.
-const maxSecretfile = 64 << 20
 
 func newProject(c *cli.Context) (*project, error) {
 	path, err := secretfilePath(c.String(flagFile))
-	if err != nil {
-		return nil, err
-	}
-	dirs, err := pluginDirs(c.StringSlice(flagPluginDir))
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +54,10 @@ func newProject(c *cli.Context) (*project, error) {
 	stderr, isFile := c.App.ErrWriter.(*os.File)
 	color := isFile && !c.Bool(flagNoColor) && ui.Colorful(stderr)
 	p.ui = ui.New(c.App.Writer, c.App.ErrWriter, color, isFile && ui.Terminal(stderr))
-	p.host = pluginhost.New(pluginhost.Options{
-		Dirs: dirs, CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
-		Project: root, LookupEnv: os.LookupEnv, Mask: p.mask,
-	})
+	p.host, err = newHostMasking(c, root, p.mask)
+	if err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -76,13 +71,18 @@ func (p *project) Close() {
 
 // load reads the Secretfile and checks all of it that needs no plugin process.
 func (p *project) load(ctx context.Context, c *cli.Context, unsetIsUnknown bool) error {
+	if err := trusted(p.path); err != nil {
+		return fail(exitSecretfile, err.Error())
+	}
 	text, err := readBounded(p.path)
 	if err != nil {
 		return fail(exitSecretfile, err.Error())
 	}
-	file, found := secretfile.Load(p.path, text, secretfile.Options{
-		Env: os.LookupEnv, UnsetEnvIsUnknown: unsetIsUnknown, Strict: c.Bool(flagStrict),
-	})
+	options, outside, err := p.loadOptions(c, unsetIsUnknown)
+	if err != nil {
+		return err
+	}
+	file, found := secretfile.Load(p.path, text, options)
 	p.file = file
 	if file == nil {
 		return p.stop(c, exitSecretfile, found)
@@ -95,21 +95,45 @@ func (p *project) load(ctx context.Context, c *cli.Context, unsetIsUnknown bool)
 		return fail(exitProvider, err.Error())
 	}
 	var more diag.List
-	p.desired, more = plan.Build(file, kinds{p.catalog})
+	p.desired, more = plan.Build(file, kinds{p.catalog}, outside)
 	found = append(found, more...)
+	if p.lenient {
+		found = tolerated(found)
+	}
 	if found.HasErrors() {
-		return p.stop(c, exitSecretfile, found)
+		return p.stop(c, secretfileCode(found), found)
 	}
 	p.warnings = append(p.warnings, found...)
 	p.maskStated()
 	return nil
 }
 
+// tolerated makes warnings of what the installation lacks.
+func tolerated(found diag.List) diag.List {
+	for i, d := range found {
+		if d.Code == plan.NoPlugin {
+			found[i].Severity = diag.Warning
+		}
+	}
+	return found
+}
+
+// secretfileCode is the exit code of a file with errors: one that breaks nothing
+// but policies is well written.
+func secretfileCode(found diag.List) int {
+	for _, d := range found.Errors() {
+		if !strings.HasPrefix(d.Code, "policy-") {
+			return exitSecretfile
+		}
+	}
+	return exitPolicy
+}
+
 // maskStated makes values that came from the environment known to the masker.
 func (p *project) maskStated() {
 	for _, s := range p.desired.Secrets {
 		for _, part := range s.Parts {
-			if part.Stated != nil && len(part.Source.EnvNames()) > 0 {
+			if part.Stated != nil && (len(part.Source.EnvNames()) > 0 || s.Source != nil) {
 				p.mask.Add(*part.Stated)
 			}
 		}
@@ -119,7 +143,7 @@ func (p *project) maskStated() {
 // decide asks the targets and decides. It changes nothing.
 func (p *project) decide(ctx context.Context, c *cli.Context) error {
 	var err error
-	if p.lock, err = record.Open(record.PathFor(p.path, p.desired.Environment), p.desired.Project, p.desired.Environment); err != nil {
+	if p.lock, err = record.Open(p.lockPath(), p.desired.Project, p.desired.Environment); err != nil {
 		return fail(exitError, err.Error())
 	}
 	if p.recorded, err = plan.FromLock(p.lock.Lock()); err != nil {
@@ -128,6 +152,9 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 	var found diag.List
 	if p.session, found = observe.Open(ctx, p.host, p.catalog, p.desired); found.HasErrors() {
 		return p.stop(c, exitProvider, found)
+	}
+	if found = append(found, p.identities()...); found.HasErrors() {
+		return p.stop(c, exitPolicy, found)
 	}
 	found = append(found, p.session.Place(ctx, &p.desired)...)
 	if found.HasErrors() {
@@ -142,6 +169,30 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 	p.plan = plan.Decide(p.desired, p.recorded, observed, time.Now())
 	p.warnings = append(p.warnings, p.plan.Warnings...)
 	return nil
+}
+
+// identities judges as whom the providers act.
+func (p *project) identities() diag.List {
+	var found diag.List
+	for _, provider := range p.desired.Providers {
+		if i := p.session.Provider(provider.Alias); i != nil {
+			claims := map[string]string{}
+			for _, claim := range i.Identity {
+				claims[claim.Name] = claim.Value
+			}
+			found = append(found, policy.Identity(p.file, provider.Alias, provider.Kind, claims)...)
+		}
+	}
+	return found
+}
+
+// lockPath is where the lock file lies: where the environment says, else beside the
+// Secretfile.
+func (p *project) lockPath() string {
+	if profile := p.file.Profile; profile != nil && !profile.Lockfile.IsNull() {
+		return filepath.Join(filepath.Dir(p.path), profile.Lockfile.Schema().Expose())
+	}
+	return record.PathFor(p.path, p.desired.Environment)
 }
 
 // stop ends a command with problems in the Secretfile, shown with their lines.
@@ -163,7 +214,7 @@ func (p *project) sources() *diag.Sources {
 
 // head is what is said before the plan.
 func (p *project) head() ui.Head {
-	h := ui.Head{Secretfile: p.path, Lock: record.PathFor(p.path, p.desired.Environment)}
+	h := ui.Head{Secretfile: p.path, Lock: p.lockPath()}
 	for _, provider := range p.desired.Providers {
 		if i := p.session.Provider(provider.Alias); i != nil {
 			h.Providers = append(h.Providers, ui.HeadProvider{
@@ -172,74 +223,4 @@ func (p *project) head() ui.Head {
 		}
 	}
 	return h
-}
-
-// secretfilePath is the file that was named, or the one that lies here.
-func secretfilePath(named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
-	var here []string
-	for _, name := range []string{"Secretfile.yml", "Secretfile.yaml"} {
-		if _, err := os.Stat(name); err == nil {
-			here = append(here, name)
-		}
-	}
-	switch len(here) {
-	case 0:
-		return "", fail(exitSecretfile, "no Secretfile.yml or Secretfile.yaml in this directory; name one with -f FILE")
-	case 1:
-		return here[0], nil
-	}
-	return "", fail(exitSecretfile, "both Secretfile.yml and Secretfile.yaml are here; name one with -f FILE")
-}
-
-func readBounded(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("secretfile: %w", err)
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("secretfile: %s is a directory", path)
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxSecretfile))
-	if err != nil {
-		return nil, fmt.Errorf("secretfile: %w", err)
-	}
-	return text, nil
-}
-
-func pluginDirs(named []string) ([]string, error) {
-	for i, dir := range named {
-		absolute, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
-		}
-		if info, err := os.Stat(absolute); err != nil || !info.IsDir() {
-			return nil, fail(exitError, fmt.Sprintf("--plugin-dir %s is not a directory", dir))
-		}
-		named[i] = absolute
-	}
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	if resolved, err := filepath.EvalSymlinks(executable); err == nil {
-		executable = resolved
-	}
-	return pluginhost.Dirs(named, userDir("XDG_DATA_HOME", ".local/share"), executable), nil
-}
-
-// userDir is a directory of the XDG Base Directory Specification; relative values
-// are invalid by its word and ignored. Empty when there is none.
-func userDir(variable, fallback string) string {
-	if dir := os.Getenv(variable); filepath.IsAbs(dir) {
-		return dir
-	}
-	home, err := os.UserHomeDir()
-	if err != nil || !filepath.IsAbs(home) {
-		return ""
-	}
-	return filepath.Join(home, fallback)
 }

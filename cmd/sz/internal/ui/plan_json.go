@@ -72,7 +72,7 @@ type ValidateDocument struct {
 	Diagnostics []diag.Document `json:"diagnostics"`
 }
 
-// NewValidateDocument is the document of a file that is right.
-func NewValidateDocument(path string, secrets int, found diag.List) ValidateDocument {
-	return ValidateDocument{"sz/validate/1", path, true, secrets, found.Documents()}
+// NewValidateDocument is the document of a file, right or wrong.
+func NewValidateDocument(path string, valid bool, secrets int, found diag.List) ValidateDocument {
+	return ValidateDocument{"sz/validate/1", path, valid, secrets, found.Documents()}
 }
