@@ -73,7 +73,7 @@ func (r *run) generate(ctx context.Context, changes []plan.Change) ([]values, []
 	origins := map[*pluginhost.Instance][]origin{}
 	for i, c := range changes {
 		made[i] = values{}
-		if c.Number == 0 || c.Source != nil {
+		if !c.MakesValue() || c.Source != nil {
 			continue
 		}
 		for _, p := range c.Secret.Parts {

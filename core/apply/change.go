@@ -27,7 +27,7 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 	}
 	steps := originFirst(c.Steps)
 	var payload secret.Payload
-	if slices.ContainsFunc(steps, func(s plan.Step) bool { return s.Action != plan.Remark }) {
+	if slices.ContainsFunc(steps, func(s plan.Step) bool { return s.Action != plan.Remark && s.Action != plan.Accept }) {
 		var problem *plan.Problem
 		if payload, problem = r.assemble(calls, c, made); problem != nil {
 			r.failAll(c, problem)
@@ -39,6 +39,8 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 		switch {
 		case s.Action == plan.Remark:
 			problem = r.remark(calls, c, s)
+		case s.Action == plan.Accept:
+			problem = r.accept(calls, c, s, operation)
 		case ctx.Err() != nil && i > 0:
 			return // what is written is recorded; the next apply copies the rest
 		default:

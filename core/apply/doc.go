@@ -155,12 +155,12 @@ func (r *run) instances() []*pluginhost.Instance {
 			add(r.Session.Provider(c.Source.Provider))
 		}
 		for _, input := range c.Inputs {
-			if c.Number > 0 && !input.Made && input.Origin != nil {
+			if c.MakesValue() && !input.Made && input.Origin != nil {
 				add(r.Session.Provider(input.Origin.Provider))
 			}
 		}
 		for _, p := range c.Secret.Parts {
-			if c.Number > 0 && p.Generated() {
+			if c.MakesValue() && p.Generated() {
 				add(r.Session.Generator(p.Kind))
 			}
 		}

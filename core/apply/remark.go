@@ -52,3 +52,11 @@ func (r *run) remark(ctx context.Context, c plan.Change, s plan.Step) *plan.Prob
 	})
 	return r.settle(c, s, operation, result, err)
 }
+
+// accept gives the value at one target an operation of its own.
+func (r *run) accept(ctx context.Context, c plan.Change, s plan.Step, operation plan.Operation) *plan.Problem {
+	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
+		return r.writer(s.Target.Provider).Update(ctx, pluginhost.UpdateItem{Target: ref(c.Secret, s.Target), Mark: r.mark(c, s, operation), Expect: pluginhost.Receipt(s.Before.Receipt)})
+	})
+	return r.settle(c, s, operation, result, err)
+}

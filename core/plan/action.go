@@ -5,14 +5,15 @@ import "github.com/secretzero/sz/core/diag"
 // Action is something that an apply does to a target, or why it does nothing.
 type Action string
 
-// The actions. Create, Replace, Copy and Remark change a store; the others do
-// not.
+// The actions. Create, Replace, Copy, Remark and Accept change a store; the others
+// do not.
 const (
 	Keep     Action = "unchanged"
 	Create   Action = "create"   // a new value where nothing is
 	Replace  Action = "update"   // a new value over one of ours
 	Copy     Action = "copy"     // the live value to a place that lacks it
 	Remark   Action = "metadata" // what is around the value, in place
+	Accept   Action = "accept"   // a value that was changed outside becomes the value
 	Drifted  Action = "drift"    // changed outside; a person decides
 	Conflict Action = "conflict" // something that is not ours is in the way
 	Unsure   Action = "unknown"  // could not be found out
@@ -22,7 +23,7 @@ const (
 
 // Changes reports whether the action changes a store.
 func (a Action) Changes() bool {
-	return a == Create || a == Replace || a == Copy || a == Remark
+	return a == Create || a == Replace || a == Copy || a == Remark || a == Accept
 }
 
 // Step is the decision for one target.
@@ -76,6 +77,7 @@ type Plan struct {
 	ProjectID   string // empty before the first apply
 	Environment string
 	Changes     []Change
+	Left        int // secrets that were not selected
 	Warnings    diag.List
 }
 
@@ -94,6 +96,16 @@ func (p *Plan) Count(a Action) int {
 func (p *Plan) HasChanges() bool {
 	for _, c := range p.Changes {
 		if c.HasChanges() {
+			return true
+		}
+	}
+	return false
+}
+
+// MakesValue reports whether a value is made: generated, stated or built anew.
+func (c Change) MakesValue() bool {
+	for _, s := range c.Steps {
+		if s.Action == Create || s.Action == Replace {
 			return true
 		}
 	}

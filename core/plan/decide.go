@@ -6,17 +6,25 @@ import (
 
 // Decide compares what is wanted with what is recorded and observed. It is pure:
 // equal arguments give equal plans, whatever their order in a map.
-func Decide(desired Desired, recorded Recorded, observed Observed, now time.Time) *Plan {
+func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed, now time.Time) *Plan {
 	id, warnings := projectID(desired, recorded, observed)
 	p := &Plan{Project: desired.Project, ProjectID: id, Environment: desired.Environment, Warnings: warnings}
 	before := map[string]*decision{}
 	for _, s := range desired.Secrets {
 		owner := Owner{desired.Project, id, desired.Environment, s.Name}
 		d := newDecision(s, owner, recorded, observed)
+		d.intent = intent
 		d.findInputs(before)
-		d.change = d.decide(now)
-		p.Changes = append(p.Changes, d.change)
+		d.findRenewal(intent, now)
 		before[s.Name] = d
+		left := intent.Only != nil && !intent.Only.Has(s.Name) || intent.OnlyDue && d.renewal == "" && d.inputChanged == ""
+		if left {
+			d.change = Change{Secret: s, Action: Keep, Live: d.live} // only read, if at all
+			p.Left++
+			continue
+		}
+		d.change = d.decide()
+		p.Changes = append(p.Changes, d.change)
 	}
 	return p
 }
@@ -31,6 +39,12 @@ type decision struct {
 	greatest Operation
 	source   *view
 	change   Change // once it is decided
+	intent   Intent
+
+	renewal   string // why a new value is wanted that nothing there asks for
+	forced    bool   // also over what was changed outside
+	forbidden string // why one that was asked for is not made
+	dueNote   string
 
 	// Of a secret that is built of others.
 	inputs       []Input
@@ -91,22 +105,23 @@ func (d *decision) any(s standing) bool {
 	return false
 }
 
-func (d *decision) decide(now time.Time) Change {
+func (d *decision) decide() Change {
 	c := Change{Secret: d.secret, Live: d.live, Inputs: d.inputs, Text: d.secret.text()}
 	reason, newValue := d.wantsNewValue()
-	mayMake := !d.any(uncertain) && !d.any(drifted) && !d.any(foreign)
+	mayMake := !d.any(uncertain) && !d.any(foreign) && (d.forced || !d.any(drifted))
 	for i := range d.views {
 		c.Steps = append(c.Steps, d.step(&d.views[i], newValue, reason, mayMake))
 	}
+	d.narrow(&c)
 	c.Action, c.Reason = strongest(c.Steps)
 	for _, s := range c.Steps {
-		if s.Action == Create || s.Action == Replace {
+		if s.Action == Create || s.Action == Replace || s.Action == Accept {
 			c.Number = d.greatest.N + 1
 		}
 	}
 	d.addSource(&c)
 	if c.Action == Keep {
-		c.Reason = d.note(now)
+		c.Reason = d.note()
 	}
 	return c
 }
@@ -125,11 +140,28 @@ func (d *decision) addSource(c *Change) {
 	}
 }
 
+// narrow leaves the targets that were not selected. A new value goes to all of
+// them or to none.
+func (d *decision) narrow(c *Change) {
+	if d.intent.Only == nil {
+		return
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		selected := d.intent.Only.HasTarget(d.secret.Name, s.Target.Address)
+		switch {
+		case !selected && s.Action.Changes():
+			s.Action, s.Reason = Keep, "not selected"
+		case selected && len(d.intent.Only[d.secret.Name]) > 0 && (s.Action == Create || s.Action == Replace):
+			s.Action, s.Reason = Refused, "a new value goes to all targets; select the secret as a whole"
+		}
+	}
+}
+
 // note is what a person should know of a secret that is left as it is.
-func (d *decision) note(now time.Time) string {
-	due := d.recorded.Rotated.Add(d.secret.RotationPeriod)
-	if d.secret.RotationPeriod > 0 && !d.recorded.Rotated.IsZero() && !due.After(now) {
-		return "its rotation is due since " + due.UTC().Format("2006-01-02") + ", and this version of sz does not rotate yet"
+func (d *decision) note() string {
+	if d.dueNote != "" {
+		return d.dueNote
 	}
 	if d.definitionChanged() {
 		return "its definition changed; the value is kept"
@@ -145,7 +177,7 @@ func (d *decision) note(now time.Time) string {
 // strength orders actions for the summary of a secret: what needs a person
 // first, then what is done.
 var strength = map[Action]int{
-	Keep: 0, Remark: 1, Copy: 2, Replace: 3, Create: 4, Blocked: 5, Drifted: 6, Unsure: 7, Conflict: 8, Refused: 9,
+	Keep: 0, Remark: 1, Copy: 2, Accept: 3, Replace: 4, Create: 5, Blocked: 6, Drifted: 7, Unsure: 8, Conflict: 9, Refused: 10,
 }
 
 func strongest(steps []Step) (Action, string) {

@@ -31,6 +31,7 @@ type scene struct {
 	desired  Desired
 	recorded Recorded
 	observed Observed
+	intent   Intent
 }
 
 func newScene(targets int) *scene {
@@ -91,7 +92,7 @@ func (s *scene) with(change func(*Secret)) *scene {
 }
 
 func (s *scene) decide() Change {
-	return Decide(s.desired, s.recorded, s.observed, day1).Changes[0]
+	return Decide(s.desired, s.intent, s.recorded, s.observed, day1).Changes[0]
 }
 
 // actions are those of the targets, in order.
@@ -155,7 +156,26 @@ func TestDecide(t *testing.T) {
 		{"write-only target, no receipt", newScene(1).see(0, Observation{Presence: Unobservable}), "conflict", "overwritten unseen"},
 		{"write-only target, receipt = live", newScene(1).record(0, op1).see(0, Observation{Presence: Unobservable}), "unchanged", "cannot be checked"},
 		{"generator settings changed", newScene(1).record(0, op1).present(0, op1).with(func(s *Secret) { s.Definition = "d2" }), "unchanged", "value is kept"},
-		{"rotation due", newScene(1).record(0, op1).present(0, op1).rotated(90), "unchanged", "rotation is due since 2026-10-02"},
+		{"rotation due", newScene(1).record(0, op1).present(0, op1).rotated(90), "update", "rotation is due since 2026-10-02"},
+		{"rotation due, lock lost", newScene(1).lockLost().present(0, op1).with(func(s *Secret) { s.RotationPeriod = time.Hour }).later(), "update", "rotation is due since 2026-10-31"},
+		{"rotation due, one_time", newScene(1).record(0, op1).present(0, op1).rotated(90).with(func(s *Secret) { s.OneTime = true }), "unchanged", "one_time forbids another value"},
+		{"rotation due, stated", newScene(1).stated().record(0, op1).present(0, op1, statedSame).rotated(90), "unchanged", "supply a new value"},
+		{"rotation due, drifted", newScene(1).record(0, op1).present(0, op1, foreignMark).rotated(90), "drift", "our mark is gone"},
+		{"rotation due, unknown beside", newScene(2).record(0, op1).present(0, op1).see(1, unknown).rotated(90), "waiting unknown", "no answer"},
+		{"rotation asked for", newScene(2).record(0, op1).record(1, op1).present(0, op1).present(1, op1).asked(func(i *Intent, s Selection) { i.Rotate = s }), "update update", "a rotation was asked for"},
+		{"rotation asked for, one_time", newScene(1).record(0, op1).present(0, op1).with(func(s *Secret) { s.OneTime = true }).asked(func(i *Intent, s Selection) { i.Rotate = s }), "error", "--replace makes one all the same"},
+		{"rotation asked for, stated", newScene(1).stated().record(0, op1).present(0, op1, statedSame).asked(func(i *Intent, s Selection) { i.Rotate = s }), "error", "nothing of it is generated"},
+		{"replaced, one_time", newScene(1).record(0, op1).present(0, op1).with(func(s *Secret) { s.OneTime = true }).asked(func(i *Intent, s Selection) { i.Replace = s }), "update", "was asked for"},
+		{"replaced, one_time, gone", newScene(1).record(0, op1).with(func(s *Secret) { s.OneTime = true }).asked(func(i *Intent, s Selection) { i.Replace = s }), "create", "deleted outside"},
+		{"replaced, drifted", newScene(2).record(0, op1).present(0, op1, foreignMark).record(1, op1).present(1, op1).asked(func(i *Intent, s Selection) { i.Replace = s }), "update update", "was asked for"},
+		{"replaced, foreign", newScene(1).see(0, Observation{Presence: Present}).asked(func(i *Intent, s Selection) { i.Replace = s }), "conflict", "did not write"},
+		{"drifted, accepted", newScene(2).record(0, op1).present(0, op2, keptMark).record(1, op1).present(1, op1).drift().asked(func(i *Intent, s Selection) { i.Accept = s }), "accept unchanged", "taken for the value"},
+		{"drifted twice, accepted", newScene(2).record(0, op1).present(0, op1, foreignMark).record(1, op1).present(1, op1, foreignMark).asked(func(i *Intent, s Selection) { i.Accept = s }), "error error", "accept one of them"},
+		{"drifted, restored", newScene(2).record(0, op1).present(0, op1, foreignMark).record(1, op1).present(1, op1).asked(func(i *Intent, s Selection) { i.Restore = s }), "copy unchanged", "it is put back"},
+		{"drifted, restored from nowhere", newScene(1).record(0, op1).present(0, op1, foreignMark).asked(func(i *Intent, s Selection) { i.Restore = s }), "error", "--replace makes a new one"},
+		{"metadata drifted, restored", newScene(1).record(0, op1).present(0, op1, retagged).asked(func(i *Intent, s Selection) { i.Restore = s }), "metadata", "is put back"},
+		{"one target selected, copy", newScene(3).record(0, op1).present(0, op1).asked(func(i *Intent, _ Selection) { i.Only = Selection{"s": {address(1)}} }), "unchanged copy unchanged", "missing here"},
+		{"one target selected, new value", newScene(2).asked(func(i *Intent, _ Selection) { i.Only = Selection{"s": {address(1)}} }), "unchanged error", "select the secret as a whole"},
 		{"rotation not due", newScene(1).record(0, op1).present(0, op1).rotated(59), "unchanged", ""},
 		{"lock lost, project named", newScene(1).lockLost().present(0, op1), "unchanged", ""},
 		{"lock lost, project not named", newScene(1).lockLost().unnamed().present(0, op1), "conflict", "set metadata.project"},
@@ -172,6 +192,28 @@ func TestDecide(t *testing.T) {
 			}
 		})
 	}
+}
+
+// asked adds what a person asks for of the secret.
+func (s *scene) asked(ask func(*Intent, Selection)) *scene {
+	ask(&s.intent, Selection{"s": nil})
+	return s
+}
+
+// drift makes the first target one that was changed and kept our mark.
+func (s *scene) drift() *scene {
+	return s.present(0, op1, keptMark)
+}
+
+// later puts the making of values a day into the past.
+func (s *scene) later() *scene {
+	for a, o := range s.observed {
+		old := op1
+		old.Time = day1.Add(-24 * time.Hour)
+		o.Mark.Operation = old.String()
+		s.observed[a] = o
+	}
+	return s
 }
 
 // liveLost makes the lock file tell of a value that is at no target.

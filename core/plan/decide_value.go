@@ -13,6 +13,9 @@ func (d *decision) wantsNewValue() (reason string, wanted bool) {
 	case !d.any(ours):
 		return "nothing is there yet", true
 	}
+	if d.renewal != "" {
+		return d.renewal, true
+	}
 	for _, v := range d.views {
 		if v.standing != ours {
 			continue
@@ -73,5 +76,5 @@ func (d *decision) liveLost() bool {
 // generated fields: some parts are stated, some are not, and a value is there.
 func (d *decision) keepsFields() bool {
 	generates := slices.ContainsFunc(d.secret.Parts, Part.Generated)
-	return (d.hasStated() || d.secret.Composed()) && generates && d.any(ours) && !d.liveLost()
+	return d.renewal == "" && (d.hasStated() || d.secret.Composed()) && generates && d.any(ours) && !d.liveLost()
 }

@@ -154,7 +154,7 @@ func (d *decision) findInputs(before map[string]*decision) {
 		if of == nil {
 			continue // reported when the file was read
 		}
-		input := Input{Secret: name, Made: of.change.Number > 0, Live: of.live, OriginSecret: of.secret}
+		input := Input{Secret: name, Made: of.change.MakesValue(), Live: of.live, OriginSecret: of.secret}
 		if of.secret.Stated() {
 			payload, _ := statedAt(Secret{}, secretfile.Reference{Secret: name}, map[string]*Secret{name: &of.secret})
 			input.Stated = &payload

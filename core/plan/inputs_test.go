@@ -49,7 +49,7 @@ func TestComposedSecretsFollowTheirInputs(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			p := Decide(c.scene.desired, c.scene.recorded, c.scene.observed, day1)
+			p := Decide(c.scene.desired, c.scene.intent, c.scene.recorded, c.scene.observed, day1)
 			step := p.Changes[1].Steps[0]
 			if step.Action != c.want || step.Reason != c.reason {
 				t.Errorf("%s: %s", step.Action, step.Reason)

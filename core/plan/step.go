@@ -13,7 +13,7 @@ func (d *decision) step(v *view, wanted bool, reason string, mayMake bool) Step 
 	case uncertain:
 		s.Action, s.Reason, s.Problem = Unsure, v.explanation, v.Problem
 	case drifted:
-		s.Action, s.Reason = Drifted, v.explanation
+		d.stepDrifted(&s, v, reason, mayMake)
 	case foreign:
 		s.Action, s.Reason = Conflict, v.explanation
 	case absent:
@@ -28,7 +28,7 @@ func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool)
 	switch {
 	case wanted && d.missing() != "":
 		s.Action, s.Reason = Refused, d.missing()
-	case wanted && !d.any(ours) && d.known && d.secret.OneTime:
+	case wanted && !d.any(ours) && d.known && d.secret.OneTime && !d.forced:
 		s.Action, s.Reason = Refused, "it was made once, is gone from every target, and one_time forbids another value"
 	case wanted && mayMake:
 		d.makeNew(s, Create, reason)
@@ -43,6 +43,8 @@ func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool)
 
 func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMake bool) {
 	switch {
+	case d.forbidden != "":
+		s.Action, s.Reason = Refused, d.forbidden
 	case wanted && d.missing() != "":
 		s.Action, s.Reason = Keep, "no value is stated; the one that is there is kept"
 	case wanted && mayMake:
@@ -90,12 +92,54 @@ func (d *decision) copyHere(s *Step, reason string) {
 func (d *decision) remark(s *Step, v *view) {
 	what := strings.Join(v.MetadataDiffers, ", ")
 	switch {
-	case !d.definitionChanged():
+	case !d.definitionChanged() && !d.intent.Restore.HasTarget(d.secret.Name, v.Address):
 		s.Action, s.Reason = Drifted, what+" changed outside"
 	case !v.Can.Update:
 		s.Action, s.Reason = Refused, what+" changed, and this kind of target cannot change it in place"
 	default:
 		s.Action, s.Reason = Remark, what+" changed in the Secretfile"
+		if !d.definitionChanged() {
+			s.Reason = what + " changed outside, and is put back"
+		}
+	}
+}
+
+// stepDrifted decides a target whose value was changed outside: a person says what
+// becomes of it.
+func (d *decision) stepDrifted(s *Step, v *view, reason string, mayMake bool) {
+	switch {
+	case d.forced && mayMake:
+		d.makeNew(s, Replace, reason)
+	case d.intent.Accept.HasTarget(d.secret.Name, v.Address):
+		d.accept(s, v)
+	case !d.intent.Restore.HasTarget(d.secret.Name, v.Address):
+		s.Action, s.Reason = Drifted, v.explanation
+	case d.source == nil && !d.secret.Stated():
+		s.Action, s.Reason = Refused, "its value can be read from no other target; --replace makes a new one, --drift=accept keeps what is there"
+	default:
+		s.Action, s.Reason = Copy, v.explanation+"; it is put back"
+	}
+}
+
+// accept takes what lies at a target for the value. Its other targets get it next.
+func (d *decision) accept(s *Step, v *view) {
+	drifts := 0
+	for i := range d.views {
+		if d.views[i].standing == drifted && d.intent.Accept.HasTarget(d.secret.Name, d.views[i].Address) {
+			drifts++
+		}
+	}
+	switch {
+	case d.hasStated():
+		s.Action, s.Reason = Refused, "the Secretfile states what it should hold; change that instead"
+	case v.Field != "":
+		s.Action, s.Reason = Refused, "it holds a field of the secret only"
+	case drifts > 1:
+		s.Action, s.Reason = Refused, "several of its targets were changed; accept one of them, as in --drift=accept=NAME@TARGET"
+	case !v.Can.Update || v.Presence != Present:
+		s.Action, s.Reason = Refused, "this kind of target cannot carry our mark beside another value"
+	default:
+		s.Action, s.Reason = Accept, v.explanation+"; it is taken for the value"
 	}
 }
 

@@ -114,18 +114,18 @@ func (d *decoder) rotation(s *Secret, n *syntax.Node, of string) {
 		s.Overlap = d.period(e.Value, "overlap", "rotation of "+of, false)
 		at = e
 	}
-	if s.RotationPeriod > 0 || s.Overlap > 0 {
-		d.notRotated(at.KeyRange)
+	if s.Overlap > 0 {
+		d.notRetired(at.KeyRange)
 	}
 }
 
-// notRotated says once what becomes of periods.
-func (d *decoder) notRotated(at diag.Range) {
+// notRetired says once what becomes of overlaps.
+func (d *decoder) notRetired(at diag.Range) {
 	if d.rotationTold {
 		return
 	}
 	d.rotationTold = true
-	d.notice(at, "not-rotated", "rotation periods are read, and this version of sz does not rotate yet")
+	d.notice(at, "not-retired", "this version of sz does not retire replaced values yet: they stay valid for longer than the overlap")
 }
 
 // notYet refuses what would change where a value comes from or goes to, and warns

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -12,23 +13,51 @@ import (
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
 	"github.com/secretzero/sz/core/apply"
 	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/record"
 )
+
+const flagLockTimeout = "lock-timeout"
+
+// applyFlags are those of the commands that carry a plan out.
+func applyFlags(more ...cli.Flag) []cli.Flag {
+	return commonFlags(append(more,
+		&cli.BoolFlag{Name: flagAutoApprove, Usage: "do not ask"},
+		&cli.IntFlag{Name: flagParallelism, Usage: "work on `N` secrets at once", Value: apply.DefaultParallelism},
+		&cli.DurationFlag{Name: flagLockTimeout, Usage: "wait this `LONG` for another sz that is at work on the project", Value: 30 * time.Second},
+	)...)
+}
 
 func applyCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "apply",
 		Aliases:   []string{"sync"},
 		Usage:     "make what is declared true",
-		UsageText: "sz apply [-f FILE] [--auto-approve]",
+		UsageText: "sz apply [-f FILE] [--auto-approve] [PLAN]",
+		ArgsUsage: "[PLAN]",
 		Description: "Shows the plan, asks, and carries it out. What exists is kept: a value is made\n" +
-			"only where there is none, and an unchanged value is never written again.\n\n" +
+			"only where there is none or its rotation is due, and an unchanged value is never\n" +
+			"written again. With PLAN, which `sz plan --out` wrote, it decides again and does\n" +
+			"nothing if that comes to anything else.\n\n" +
 			"Exit status: 0 done, 1 something cannot be done or was not approved, 3 the\n" +
-			"Secretfile is wrong, 4 a provider does not answer, 6 partly applied (run again),\n" +
-			"7 drift, conflict or unknown, 130 interrupted.",
-		Flags: commonFlags(
-			&cli.BoolFlag{Name: flagAutoApprove, Usage: "do not ask"},
-			&cli.IntFlag{Name: flagParallelism, Usage: "work on `N` secrets at once", Value: apply.DefaultParallelism},
-		),
+			"Secretfile is wrong, 4 a provider does not answer, 5 a policy is broken, 6 partly\n" +
+			"applied (run again), 7 drift, conflict or unknown, 130 interrupted.",
+		Flags: applyFlags(append(intentFlags(),
+			&cli.StringFlag{Name: flagPlanID, Usage: "do nothing unless the id of the plan is `ID`"})...),
+		Action: runApply,
+	}
+}
+
+func rotateCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "rotate",
+		Usage:     "make new values for generated secrets",
+		UsageText: "sz rotate [-f FILE] [--auto-approve] (--due | ADDRESS…)",
+		ArgsUsage: "[ADDRESS…]",
+		Description: "The secrets that are named get new values, with everything that is built of\n" +
+			"them; nothing else is changed. Of a structured secret the generated fields are\n" +
+			"made anew, and the stated ones stay. An ADDRESS is a name, with * for any text.\n\n" +
+			"Exit status: as of apply.",
+		Flags:  applyFlags(&cli.BoolFlag{Name: flagDue, Usage: "rotate what is due by its rotation_period"}),
 		Action: runApply,
 	}
 }
@@ -36,6 +65,10 @@ func applyCommand() *cli.Command {
 func runApply(c *cli.Context) error {
 	if n := c.Int(flagParallelism); n < 1 || n > 256 {
 		return fail(exitError, fmt.Sprintf("--%s must be between 1 and 256, not %d", flagParallelism, n))
+	}
+	planned, err := plannedBefore(c)
+	if err != nil {
+		return err
 	}
 	p, err := newProject(c)
 	if err != nil {
@@ -45,7 +78,15 @@ func runApply(c *cli.Context) error {
 	if err := p.load(c.Context, c, false); err != nil {
 		return err
 	}
+	lock, err := p.runLock(c)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
 	if err := p.decide(c.Context, c); err != nil {
+		return err
+	}
+	if err := p.assert(c, planned); err != nil {
 		return err
 	}
 	asJSON := c.Bool(flagJSON)
@@ -86,6 +127,24 @@ func runApply(c *cli.Context) error {
 		p.ui.Result(result, p.head().Lock)
 	}
 	return done(worse(planCode(p.plan), resultCode(result)))
+}
+
+// runLock keeps other runs from the project until it is released. Without a place
+// for state there is none to take.
+func (p *project) runLock(c *cli.Context) (*record.RunLock, error) {
+	state := userDir("XDG_STATE_HOME", ".local/state")
+	if state == "" {
+		p.ui.Info("warning: there is no directory for state, so nothing keeps another sz from this project; set HOME or XDG_STATE_HOME")
+		return nil, nil
+	}
+	lock, err := record.AcquireRunLock(c.Context, state, p.lockPath(), c.Duration(flagLockTimeout))
+	if errors.Is(err, record.ErrLocked) {
+		return nil, fail(exitError, err.Error()+"; nothing was done. Wait for it, or say how long to wait with --lock-timeout")
+	}
+	if err != nil {
+		return nil, fail(exitError, err.Error())
+	}
+	return lock, nil
 }
 
 // approve asks when there is somebody to ask. Without a terminal nothing is

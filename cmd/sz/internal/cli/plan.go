@@ -11,12 +11,13 @@ func planCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "plan",
 		Usage:     "show what apply would do, and do nothing",
-		UsageText: "sz plan [-f FILE] [--json] [--detailed-exitcode]",
+		UsageText: "sz plan [-f FILE] [--out FILE] [--json] [--detailed-exitcode]",
 		Description: "Stores are looked at and never changed; no value is generated or read out.\n\n" +
 			"Exit status: 0 planned, 1 something cannot be done, 2 there are changes (with\n" +
 			"--detailed-exitcode), 3 the Secretfile is wrong, 4 a provider does not answer,\n" +
 			"7 drift, conflict or unknown.",
-		Flags:  commonFlags(detailedFlag()),
+		Flags: commonFlags(append(intentFlags(), detailedFlag(),
+			&cli.StringFlag{Name: flagOut, Usage: "save the plan to `FILE`, for sz apply FILE; it holds no value"})...),
 		Action: showPlan,
 	}
 }
@@ -33,13 +34,23 @@ func showPlan(c *cli.Context) error {
 	if err := p.decide(c.Context, c); err != nil {
 		return err
 	}
+	document := ui.NewPlanDocument(p.head(), p.plan, p.warnings)
+	document.PlanID = p.plan.ID(intentTexts(c))
 	if c.Bool(flagJSON) {
-		if err := p.ui.JSON(ui.NewPlanDocument(p.head(), p.plan, p.warnings)); err != nil {
+		if err := p.ui.JSON(document); err != nil {
 			return err
 		}
 	} else {
 		p.ui.Diagnostics(p.warnings, p.sources())
 		p.ui.Plan(p.head(), p.plan)
+		if p.plan.HasChanges() {
+			p.ui.Print("Plan id: " + document.PlanID + "\n")
+		}
+	}
+	if path := c.String(flagOut); path != "" {
+		if err := p.savePlan(c, path); err != nil {
+			return err
+		}
 	}
 	code := planCode(p.plan)
 	if code == exitOK && c.Bool(flagDetailed) && p.plan.HasChanges() {

@@ -161,12 +161,16 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 		return p.stop(c, exitSecretfile, found)
 	}
 	p.warnings = append(p.warnings, found...)
+	intent, err := p.intent(c)
+	if err != nil {
+		return err
+	}
 	p.observed = time.Now()
 	observed := p.session.Inspect(ctx, p.desired, p.recorded)
 	if ctx.Err() != nil {
 		return fail(exitInterrupted, "interrupted; nothing was changed")
 	}
-	p.plan = plan.Decide(p.desired, p.recorded, observed, time.Now())
+	p.plan = plan.Decide(p.desired, intent, p.recorded, observed, time.Now())
 	p.warnings = append(p.warnings, p.plan.Warnings...)
 	return nil
 }

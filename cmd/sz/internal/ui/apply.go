@@ -11,7 +11,7 @@ import (
 
 // past is what was done, in words.
 var past = map[plan.Action]string{
-	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata",
+	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata", plan.Accept: "accepted",
 }
 
 // Event writes what became of a step, as it happens. What went well is progress,
@@ -44,7 +44,7 @@ func (u *UI) Result(r apply.Result, lock string) {
 		counts[e.Action]++
 	}
 	var parts []string
-	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark} {
+	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark, plan.Accept} {
 		if counts[a] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[a], past[a]))
 		}

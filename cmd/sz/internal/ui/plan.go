@@ -17,6 +17,7 @@ var signs = map[plan.Action]struct {
 	plan.Replace:  {"~", yellow},
 	plan.Copy:     {"→", blue},
 	plan.Remark:   {"≈", blue},
+	plan.Accept:   {"≈", yellow},
 	plan.Drifted:  {"!", red},
 	plan.Conflict: {"!", red},
 	plan.Unsure:   {"?", yellow},
@@ -93,7 +94,7 @@ func Summary(p *plan.Plan) string {
 		text   string
 	}{
 		{plan.Create, "%d to create"}, {plan.Replace, "%d to update"}, {plan.Copy, "%d to copy"},
-		{plan.Remark, "%d to change in metadata"}, {plan.Drifted, "%d drifted"}, {plan.Conflict, "%d in conflict"},
+		{plan.Remark, "%d to change in metadata"}, {plan.Accept, "%d to accept"}, {plan.Drifted, "%d drifted"}, {plan.Conflict, "%d in conflict"},
 		{plan.Unsure, "%d unknown"}, {plan.Blocked, "%d waiting"}, {plan.Refused, "%d that cannot be done"},
 	}
 	var parts []string
@@ -108,6 +109,9 @@ func Summary(p *plan.Plan) string {
 	}
 	if kept > 0 {
 		parts = append(parts, fmt.Sprintf("%d unchanged", kept))
+	}
+	if p.Left > 0 {
+		parts = append(parts, fmt.Sprintf("%d not selected", p.Left))
 	}
 	return "Plan: " + strings.Join(parts, ", ") + "."
 }

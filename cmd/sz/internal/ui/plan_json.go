@@ -9,6 +9,7 @@ import (
 type PlanDocument struct {
 	Format      string           `json:"format"`
 	Secretfile  string           `json:"secretfile"`
+	PlanID      string           `json:"plan_id,omitempty"`
 	Project     string           `json:"project"`
 	Environment string           `json:"environment"`
 	HasChanges  bool             `json:"has_changes"`
