@@ -8,7 +8,7 @@ import (
 )
 
 // inspectors bounds how many Inspect calls of one batch run side by side.
-const inspectors = 16
+const inspectors = 32
 
 // boundTarget is a kind of target with its session, in the types of the wire.
 type boundTarget interface {

@@ -178,3 +178,18 @@ func contains(t *testing.T, text string, parts ...string) {
 		}
 	}
 }
+
+// benchCommand runs sz for a benchmark, which has no test to fail.
+func benchCommand(b *testing.B, w *world, args ...string) *exec.Cmd {
+	b.Helper()
+	cmd := exec.Command(filepath.Join(testbin.Dir(b), "sz"), args...)
+	cmd.Dir, cmd.Env = w.dir, w.env
+	return cmd
+}
+
+func writeFile(b *testing.B, dir, name, text string) {
+	b.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -1,0 +1,162 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"github.com/secretzero/sz/plugins/azure-keyvault/emulator"
+)
+
+const twoTargets = `metadata: {project: life}
+secrets:
+  - name: a
+    kind: random_string
+    targets:
+      - {provider: azure, kind: key_vault, config: {vault_url: "https://life-one.vault.azure.net"}}
+      - {provider: azure, kind: key_vault, config: {vault_url: "https://life-two.vault.azure.net"}}
+`
+
+func TestDriftIsSettledAsAsked(t *testing.T) {
+	w := newWorld(t, emulator.Options{})
+	w.write("Secretfile.yml", twoTargets)
+	w.mustApply("Secretfile.yml")
+	first := w.value("life-one", "a")
+
+	// Put back from where it still is.
+	w.set("life-one", "a", "changed by hand", nil)
+	if o := w.sz("apply", "--auto-approve"); o.code != 7 {
+		t.Errorf("exit code %d, want 7\n%s", o.code, o)
+	}
+	o := w.mustApply("Secretfile.yml", "--drift", "restore")
+	contains(t, o.stdout, "our mark is gone; it is put back", "reads the value at key_vault:life-two")
+	if w.value("life-one", "a") != first {
+		t.Error("the value was not put back")
+	}
+	contains(t, w.mustApply("Secretfile.yml").stdout, "Nothing to do")
+
+	// Taken for the value, and brought to the other target by the next apply.
+	w.set("life-one", "a", "a better one", nil)
+	contains(t, w.mustApply("Secretfile.yml", "--drift", "accept=a@life-one.vault.azure.net/a").stdout, "it is taken for the value")
+	if w.value("life-one", "a") != "a better one" || w.value("life-two", "a") != first {
+		t.Error("accepting changed a value")
+	}
+	contains(t, w.mustApply("Secretfile.yml").stdout, "→ key_vault:life-two")
+	if w.value("life-two", "a") != "a better one" {
+		t.Error("the accepted value was not copied")
+	}
+	contains(t, w.mustApply("Secretfile.yml").stdout, "Nothing to do")
+
+	// What is around it, put back without another version.
+	versions := w.versions()
+	if _, err := w.vault("life-one").UpdateSecretProperties(context.Background(), "a", "", azsecrets.UpdateSecretPropertiesParameters{
+		SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)},
+	}, nil); err != nil {
+		t.Fatal(err)
+	}
+	o = w.sz("apply", "--auto-approve")
+	if o.code != 7 {
+		t.Errorf("a disabled secret was enabled, or not seen: exit code %d\n%s", o.code, o)
+	}
+	if w.versions() != versions {
+		t.Error("drift made a version")
+	}
+}
+
+func TestTwoAppliesAtOnceInOneCopy(t *testing.T) {
+	w := newWorld(t, emulator.Options{})
+	w.write("Secretfile.yml", twenty())
+	const runs = 4
+	results := make(chan outcome, runs)
+	for range runs {
+		cmd := w.command("apply", "--auto-approve", "--lock-timeout", "1m")
+		go func() { results <- finish(t, cmd) }()
+	}
+	for range runs {
+		if o := <-results; o.code != 0 {
+			t.Errorf("exit code %d\n%s", o.code, o)
+		}
+	}
+	for _, l := range w.server.List() {
+		if l.Versions != 1 {
+			t.Errorf("%s/%s has %d versions", l.Vault, l.Name, l.Versions)
+		}
+	}
+
+	// Who does not wait is refused.
+	held, release := make(chan struct{}), make(chan struct{})
+	var first sync.Once
+	slow := newWorld(t, emulator.Options{Before: func(r emulator.Request) {
+		if r.Method == "PUT" {
+			first.Do(func() {
+				close(held)
+				<-release
+			})
+		}
+	}})
+	slow.write("Secretfile.yml", twoTargets)
+	cmd := slow.command("apply", "--auto-approve")
+	go func() { results <- finish(t, cmd) }()
+	<-held
+	if o := slow.sz("apply", "--auto-approve", "--lock-timeout", "0s"); o.code != 1 || !strings.Contains(o.stderr, "another sz is at work on this project (process ") {
+		t.Errorf("exit code %d\n%s", o.code, o)
+	}
+	if o := slow.sz("validate"); o.code != 0 {
+		t.Errorf("what changes nothing waits too: %s", o)
+	}
+	close(release)
+	if o := <-results; o.code != 0 {
+		t.Error(o)
+	}
+}
+
+// TestTwoClonesAtOnce applies from two clones of a project, which share the stores
+// and no lock. After the next apply of each, every secret has one value.
+func TestTwoClonesAtOnce(t *testing.T) {
+	w := newWorld(t, emulator.Options{})
+	w.write("Secretfile.yml", twenty())
+	w.mustApply("Secretfile.yml")
+	clone := *w
+	clone.dir, clone.home = t.TempDir(), t.TempDir()
+	clone.env = append(append([]string{}, w.env...), "HOME="+clone.home)
+	for _, name := range []string{"Secretfile.yml", "Secretfile.lock"} {
+		text, err := os.ReadFile(filepath.Join(w.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		clone.write(name, string(text))
+	}
+	for round := range 5 {
+		one, two := w.command("rotate", "--auto-approve", "*"), clone.command("rotate", "--auto-approve", "*")
+		results := make(chan outcome, 2)
+		go func() { results <- finish(t, one) }()
+		go func() { results <- finish(t, two) }()
+		for range 2 {
+			if o := <-results; o.code == 0 && strings.Contains(o.stderr, "✗") {
+				t.Errorf("success was reported for what failed:\n%s", o)
+			}
+		}
+		w.sz("apply", "--auto-approve")
+		clone.sz("apply", "--auto-approve")
+		operations := map[string]string{}
+		for _, l := range w.server.List() {
+			if other, ok := operations[l.Name]; ok && other != l.Tags["sz-op"] {
+				t.Errorf("round %d: %s holds %s and %s", round, l.Name, other, l.Tags["sz-op"])
+			}
+			operations[l.Name] = l.Tags["sz-op"]
+		}
+		for i := range killed {
+			name := fmt.Sprintf("s%02d", i)
+			if w.value("kill-one", name) != w.value("kill-two", name) {
+				t.Errorf("round %d: the values of %s differ", round, name)
+			}
+		}
+	}
+}
