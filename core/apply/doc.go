@@ -32,6 +32,9 @@ type Options struct {
 	Now         func() time.Time
 	// Observed is when the targets were looked at for the plan.
 	Observed time.Time
+	// Begun is called when everything is ready and nothing is written yet. An error
+	// ends the apply there. Optional.
+	Begun func() error
 	// Report is called after each step, by one goroutine at a time. Optional.
 	Report func(Event)
 }
@@ -76,6 +79,11 @@ func Run(ctx context.Context, options Options) (Result, error) {
 		return Result{}, err
 	}
 	defer r.end()
+	if r.Begun != nil {
+		if err := r.Begun(); err != nil {
+			return Result{}, err
+		}
+	}
 	var todo []plan.Change
 	for _, c := range r.Plan.Changes {
 		if c.HasChanges() {

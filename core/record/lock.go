@@ -58,6 +58,20 @@ func (l *Lock) Clone() *Lock {
 	return &c
 }
 
+// Document is a lock in the order of its file.
+type Document struct {
+	Project     string   `json:"project"`
+	ID          string   `json:"id"`
+	Environment string   `json:"environment"`
+	Secrets     []Secret `json:"secrets"`
+	Targets     []Target `json:"targets"`
+}
+
+// Document is the lock as one document.
+func (l *Lock) Document() Document {
+	return Document{l.Project, l.ID, l.Environment, l.sortedSecrets(), l.sortedTargets()}
+}
+
 func (l *Lock) sortedSecrets() []Secret {
 	list := slices.Collect(maps.Values(l.Secrets))
 	slices.SortFunc(list, func(a, b Secret) int { return strings.Compare(a.Name, b.Name) })

@@ -18,6 +18,7 @@ const module = "github.com/secretzero/sz/"
 var direct = map[string][]string{
 	"core/diag":       {},
 	"core/record":     {},
+	"core/audit":      {},
 	"core/sandbox":    {},
 	"core/redact":     {},
 	"core/syntax":     {"core/diag"},

@@ -108,3 +108,19 @@ func TestCommandsOfTheLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestCommandsOfALife types the commands of docs/life.md over its Secretfile.
+func TestCommandsOfALife(t *testing.T) {
+	text := document(t, "docs/life.md")
+	w := newWorld(t, emulator.Options{})
+	w.write("Secretfile.yml", yamlBlock.FindStringSubmatch(text)[1])
+	commands := strings.Split(strings.TrimSpace(consoleBlock.FindStringSubmatch(text)[1]), "\n")
+	for _, line := range commands {
+		if o := w.sz(strings.Fields(strings.TrimPrefix(line, "$ sz "))...); o.code != 0 {
+			t.Errorf("%s: exit code %d\n%s", line, o.code, o)
+		}
+	}
+	if len(commands) < 10 {
+		t.Errorf("%d commands", len(commands))
+	}
+}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -159,4 +160,51 @@ func TestTwoClonesAtOnce(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLookingChangesNothing runs every command that only looks, in all states that a
+// project can be in: no store is changed, no lock file, and no audit record.
+func TestLookingChangesNothing(t *testing.T) {
+	w := newWorld(t, emulator.Options{})
+	w.write("Secretfile.yml", twoTargets+"  - {name: b, kind: random_string, targets: [{provider: azure, kind: key_vault, config: {vault_url: \"https://life-one.vault.azure.net\"}}]}\n")
+	look := func(state string) {
+		before := w.snapshot()
+		counts := w.server.Counts()
+		for _, command := range []string{"validate", "graph", "plan", "plan --replace a", "plan --drift restore", "status", "show a", "drift", "state list", "audit list", "schema", "fmt --check", "convert"} {
+			w.sz(strings.Fields(command)...)
+			now := w.server.Counts()
+			for _, method := range []string{"PUT", "PATCH", "POST", "DELETE"} {
+				if now[method] != counts[method] {
+					t.Errorf("%s: %s made a %s", state, command, method)
+				}
+			}
+			if after := w.snapshot(); after != before {
+				t.Errorf("%s: %s changed files:\n%s\nbefore:\n%s", state, command, after, before)
+			}
+		}
+	}
+	look("nothing applied")
+	w.mustApply("Secretfile.yml")
+	look("applied")
+	w.set("life-one", "a", "changed by hand", nil)
+	look("drifted")
+	if err := os.Remove(filepath.Join(w.dir, "Secretfile.lock")); err != nil {
+		t.Fatal(err)
+	}
+	look("without a lock file")
+}
+
+// snapshot is every file of the project and of the user's state, by its content.
+func (w *world) snapshot() string {
+	var b strings.Builder
+	for _, root := range []string{w.dir, filepath.Join(w.home, ".local")} {
+		_ = filepath.Walk(root, func(path string, info os.FileInfo, err error) error {
+			if err == nil && info.Mode().IsRegular() {
+				text, _ := os.ReadFile(path)
+				fmt.Fprintf(&b, "%s %d %x\n", path, len(text), sha256.Sum256(text))
+			}
+			return nil
+		})
+	}
+	return b.String()
 }

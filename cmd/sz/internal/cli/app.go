@@ -41,6 +41,7 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintln(c.App.Writer, c.App.Version) }
 	commands := []*cli.Command{
 		validateCommand(), planCommand(), applyCommand(), rotateCommand(),
+		driftCommand(), statusCommand(), showCommand(), stateCommand(), auditCommand(),
 		fmtCommand(), convertCommand(), graphCommand(), schemaCommand(), versionCommand(),
 	}
 	for _, c := range commands {
@@ -76,6 +77,13 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 // harden closes traps of urfave/cli v2: it takes a flag that follows a positional
 // argument for another argument, so that `apply x --target y` would apply all.
 func harden(c *cli.Command) {
+	for _, sub := range c.Subcommands {
+		harden(sub)
+	}
+	if len(c.Subcommands) > 0 {
+		c.OnUsageError, c.HideHelpCommand = usageError, true
+		return // its own arguments are the commands below it
+	}
 	c.OnUsageError = usageError
 	c.HideHelpCommand = true
 	c.Before = func(c *cli.Context) error {

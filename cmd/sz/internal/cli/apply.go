@@ -22,6 +22,7 @@ const flagLockTimeout = "lock-timeout"
 func applyFlags(more ...cli.Flag) []cli.Flag {
 	return commonFlags(append(more,
 		&cli.BoolFlag{Name: flagAutoApprove, Usage: "do not ask"},
+		&cli.StringFlag{Name: flagReason, Usage: "record `WHY` it is done"},
 		&cli.IntFlag{Name: flagParallelism, Usage: "work on `N` secrets at once", Value: apply.DefaultParallelism},
 		&cli.DurationFlag{Name: flagLockTimeout, Usage: "wait this `LONG` for another sz that is at work on the project", Value: 30 * time.Second},
 	)...)
@@ -114,17 +115,22 @@ func runApply(c *cli.Context) error {
 	if err := p.approve(c); err != nil {
 		return err
 	}
+	options.Begun = func() error { return p.auditBegin(c) }
 	result, err := apply.Run(c.Context, options)
 	if err != nil {
 		return fail(exitProvider, err.Error())
 	}
+	if err := p.auditEnd(c, result); err != nil {
+		p.ui.Info("warning: what was done is not in the audit record: %v", err)
+	}
 	if asJSON {
 		document.AddResult(result)
+		document.AuditHead = p.auditHead
 		if err := p.ui.JSON(document); err != nil {
 			return err
 		}
 	} else {
-		p.ui.Result(result, p.head().Lock)
+		p.ui.Result(result, p.head().Lock, p.auditHead)
 	}
 	return done(worse(planCode(p.plan), resultCode(result)))
 }

@@ -39,6 +39,8 @@ type project struct {
 	warnings diag.List
 	// lenient takes what the installation lacks for a warning: the file is right.
 	lenient bool
+	// auditHead is the hash of the last event that was recorded.
+	auditHead string
 }
 
 func newProject(c *cli.Context) (*project, error) {
@@ -140,14 +142,22 @@ func (p *project) maskStated() {
 	}
 }
 
-// decide asks the targets and decides. It changes nothing.
-func (p *project) decide(ctx context.Context, c *cli.Context) error {
+// recall reads the lock file.
+func (p *project) recall() error {
 	var err error
 	if p.lock, err = record.Open(p.lockPath(), p.desired.Project, p.desired.Environment); err != nil {
 		return fail(exitError, err.Error())
 	}
 	if p.recorded, err = plan.FromLock(p.lock.Lock()); err != nil {
 		return fail(exitError, err.Error())
+	}
+	return nil
+}
+
+// locate finds out where the targets are. No store is asked.
+func (p *project) locate(ctx context.Context, c *cli.Context) error {
+	if err := p.recall(); err != nil {
+		return err
 	}
 	var found diag.List
 	if p.session, found = observe.Open(ctx, p.host, p.catalog, p.desired); found.HasErrors() {
@@ -161,6 +171,14 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 		return p.stop(c, exitSecretfile, found)
 	}
 	p.warnings = append(p.warnings, found...)
+	return nil
+}
+
+// decide asks the targets and decides. It changes nothing.
+func (p *project) decide(ctx context.Context, c *cli.Context) error {
+	if err := p.locate(ctx, c); err != nil {
+		return err
+	}
 	intent, err := p.intent(c)
 	if err != nil {
 		return err

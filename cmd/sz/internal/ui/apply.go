@@ -33,7 +33,7 @@ func (u *UI) Event(e apply.Event) {
 }
 
 // Result writes what became of an apply, in one line.
-func (u *UI) Result(r apply.Result, lock string) {
+func (u *UI) Result(r apply.Result, lock, auditHead string) {
 	counts := map[plan.Action]int{}
 	failed := 0
 	for _, e := range r.Events {
@@ -64,6 +64,9 @@ func (u *UI) Result(r apply.Result, lock string) {
 	}
 	fmt.Fprintln(u.out, u.paint(bold, line))
 	fmt.Fprintln(u.out, u.paint(dim, "Recorded in "+diag.Printable(lock)))
+	if auditHead != "" {
+		fmt.Fprintln(u.out, u.paint(dim, "Audit head "+auditHead))
+	}
 }
 
 // AddResult puts what became of each step into the document of its plan.

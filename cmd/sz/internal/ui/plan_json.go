@@ -10,6 +10,7 @@ type PlanDocument struct {
 	Format      string           `json:"format"`
 	Secretfile  string           `json:"secretfile"`
 	PlanID      string           `json:"plan_id,omitempty"`
+	AuditHead   string           `json:"audit_head,omitempty"`
 	Project     string           `json:"project"`
 	Environment string           `json:"environment"`
 	HasChanges  bool             `json:"has_changes"`
