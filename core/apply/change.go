@@ -20,6 +20,10 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 		r.remarkAll(calls, c)
 		return
 	}
+	if slices.ContainsFunc(c.Steps, func(s plan.Step) bool { return s.Action == plan.Delete }) {
+		r.deleteAll(ctx, c)
+		return
+	}
 	operation, err := r.operation(c)
 	if err != nil {
 		r.failAll(c, &plan.Problem{Code: "internal", Summary: err.Error()})

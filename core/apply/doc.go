@@ -32,11 +32,16 @@ type Options struct {
 	Now         func() time.Time
 	// Observed is when the targets were looked at for the plan.
 	Observed time.Time
+	// Purge deletes for good where a store would keep what was deleted for a while.
+	Purge bool
 	// Begun is called when everything is ready and nothing is written yet. An error
 	// ends the apply there. Optional.
 	Begun func() error
 	// Report is called after each step, by one goroutine at a time. Optional.
 	Report func(Event)
+	// Notice is told of what a person should know and that stops nothing, by one
+	// goroutine at a time. Optional.
+	Notice func(about, text string)
 }
 
 // Event is what became of one step.
@@ -183,6 +188,17 @@ func (r *run) end() {
 }
 
 func (r *run) writer(alias string) *pluginhost.Writer { return r.writers[r.Session.Provider(alias)] }
+
+// notice passes on the warnings that came with an answer.
+func (r *run) notice(address plan.Address, found []pluginhost.PluginDiagnostic) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, d := range found {
+		if d.Warning && r.Notice != nil {
+			r.Notice(address.String(), d.Summary)
+		}
+	}
+}
 
 func (r *run) report(e Event) {
 	r.mu.Lock()

@@ -50,17 +50,26 @@ func (r *run) settle(c plan.Change, s plan.Step, operation plan.Operation, resul
 	case err != nil:
 		return failure(err)
 	case result.Outcome == pluginhost.Applied, result.Outcome == pluginhost.Unchanged:
+		r.notice(s.Target.Address, result.Diagnostics)
 		if err := r.record(c, s, operation, result.Receipt); err != nil {
 			return &plan.Problem{Code: "not-recorded", Summary: "stored, but not recorded: " + err.Error(), Hint: "apply again when the lock file can be written"}
 		}
 		return nil
 	}
+	return r.unsettled(s, result, err)
+}
+
+// unsettled says why a change did not come to be.
+func (r *run) unsettled(s plan.Step, result pluginhost.WriteResult, err error) *plan.Problem {
+	if err != nil {
+		return failure(err)
+	}
 	problem := observe.Problem(result.Diagnostics)
 	if problem == nil {
-		problem = &plan.Problem{Class: plan.ProviderProblem, Code: "not-stored", Summary: fmt.Sprintf("%s did not take the value and gave no reason", s.Target.Address)}
+		problem = &plan.Problem{Class: plan.ProviderProblem, Code: "not-done", Summary: fmt.Sprintf("%s did not do it and gave no reason", s.Target.Address)}
 	}
 	if result.Outcome != pluginhost.NotApplied {
-		problem.Detail = "it is not known whether the value was stored; the next apply finds out\n" + problem.Detail
+		problem.Detail = "it is not known whether it was done; the next apply finds out\n" + problem.Detail
 	}
 	return problem
 }
@@ -82,6 +91,7 @@ func (r *run) note(c plan.Change, s plan.Step, operation plan.Operation, receipt
 		}
 		// What is not known of a value that was written before is taken to be as it
 		// is now.
+		entry.PreventDestroy = c.Secret.PreventDestroy
 		entry.Inputs, entry.Text = r.inputOperations(c), c.Text
 		if known {
 			entry.Created = old.Created

@@ -35,6 +35,13 @@ func (s *Session) Inspect(ctx context.Context, desired plan.Desired, recorded pl
 			questions[t.Provider] = append(questions[t.Provider], ask(wanted, t, r, sameDefinition))
 		}
 	}
+	for _, o := range desired.Orphans {
+		if o.Target.Provider != "" {
+			t, r := o.Target, recorded.Targets[o.Target.Address]
+			ref := pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place}
+			questions[t.Provider] = append(questions[t.Provider], question{target: t, item: pluginhost.InspectItem{Target: ref, Receipt: pluginhost.Receipt(r.Receipt)}})
+		}
+	}
 	observed := plan.Observed{}
 	var mu sync.Mutex
 	var group sync.WaitGroup

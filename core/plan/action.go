@@ -5,7 +5,7 @@ import "github.com/secretzero/sz/core/diag"
 // Action is something that an apply does to a target, or why it does nothing.
 type Action string
 
-// The actions. Create, Replace, Copy, Remark and Accept change a store; the others
+// The actions. Create, Replace, Copy, Remark, Accept and Delete change a store; the others
 // do not.
 const (
 	Keep     Action = "unchanged"
@@ -14,6 +14,7 @@ const (
 	Copy     Action = "copy"     // the live value to a place that lacks it
 	Remark   Action = "metadata" // what is around the value, in place
 	Accept   Action = "accept"   // a value that was changed outside becomes the value
+	Delete   Action = "delete"   // what is ours and wanted no more
 	Drifted  Action = "drift"    // changed outside; a person decides
 	Conflict Action = "conflict" // something that is not ours is in the way
 	Unsure   Action = "unknown"  // could not be found out
@@ -23,7 +24,7 @@ const (
 
 // Changes reports whether the action changes a store.
 func (a Action) Changes() bool {
-	return a == Create || a == Replace || a == Copy || a == Remark || a == Accept
+	return a == Create || a == Replace || a == Copy || a == Remark || a == Accept || a == Delete
 }
 
 // Step is the decision for one target.
@@ -78,6 +79,7 @@ type Plan struct {
 	Environment string
 	Changes     []Change
 	Left        int // secrets that were not selected
+	Notes       []string
 	Warnings    diag.List
 }
 

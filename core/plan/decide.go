@@ -13,6 +13,7 @@ func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed
 	for _, s := range desired.Secrets {
 		owner := Owner{desired.Project, id, desired.Environment, s.Name}
 		d := newDecision(s, owner, recorded, observed)
+		d.addOrphans(desired.Orphans, owner, recorded, observed)
 		d.intent = intent
 		d.findInputs(before)
 		d.findRenewal(intent, now)
@@ -26,6 +27,9 @@ func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed
 		d.change = d.decide()
 		p.Changes = append(p.Changes, d.change)
 	}
+	if intent.Only == nil && !intent.OnlyDue {
+		p.orphans(desired, intent, recorded, observed)
+	}
 	return p
 }
 
@@ -35,6 +39,7 @@ type decision struct {
 	recorded RecordedSecret
 	known    bool // the secret is in the lock file
 	views    []view
+	old      []view // places where it was and is wanted no more
 	live     Operation
 	greatest Operation
 	source   *view
@@ -177,7 +182,7 @@ func (d *decision) note() string {
 // strength orders actions for the summary of a secret: what needs a person
 // first, then what is done.
 var strength = map[Action]int{
-	Keep: 0, Remark: 1, Copy: 2, Accept: 3, Replace: 4, Create: 5, Blocked: 6, Drifted: 7, Unsure: 8, Conflict: 9, Refused: 10,
+	Keep: 0, Remark: 1, Copy: 2, Accept: 3, Replace: 4, Create: 5, Delete: 6, Blocked: 7, Drifted: 8, Unsure: 9, Conflict: 10, Refused: 11,
 }
 
 func strongest(steps []Step) (Action, string) {

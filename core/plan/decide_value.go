@@ -7,7 +7,12 @@ import (
 // wantsNewValue says whether the secret should get a new value, and why. The
 // wish may still be blocked by a target.
 func (d *decision) wantsNewValue() (reason string, wanted bool) {
+	there, unsure := d.elsewhere()
 	switch {
+	case d.forced && d.any(drifted):
+		return d.renewal, true
+	case !d.any(ours) && (there || unsure):
+		return d.renewal, d.renewal != "" // it was moved: it is copied from where it is
 	case !d.any(ours) && d.known:
 		return "it was deleted outside", true
 	case !d.any(ours):

@@ -20,6 +20,9 @@ type Desired struct {
 	Providers   []Provider
 	Secrets     []Secret // in the order of Graph
 	Graph       *graph.Graph
+	// Orphans are places that the lock file tells of and the Secretfile does not
+	// want.
+	Orphans []Orphan
 }
 
 // Provider is one provider instance that targets name.
@@ -85,7 +88,7 @@ type Target struct {
 
 // Capabilities are what a kind of target can do, as far as decisions depend on it.
 type Capabilities struct {
-	Inspect, Read, Challenge, Marks, Update bool
+	Inspect, Read, Challenge, Marks, Update, Retire bool
 }
 
 // Address is where a target is: equal addresses are the same place, whatever

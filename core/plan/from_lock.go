@@ -19,7 +19,7 @@ func FromLock(lock *record.Lock) (Recorded, error) {
 			found = append(found, fmt.Errorf("lock file: secret %s: %w", name, err))
 			continue
 		}
-		r.Secrets[name] = RecordedSecret{Operation: operation, Created: s.Created, Rotated: s.Rotated, Definition: s.Definition, Inputs: s.Inputs, Text: s.Text}
+		r.Secrets[name] = RecordedSecret{Operation: operation, Created: s.Created, Rotated: s.Rotated, Definition: s.Definition, PreventDestroy: s.PreventDestroy, Inputs: s.Inputs, Text: s.Text}
 	}
 	for address, t := range lock.Targets {
 		operation, err := ParseOperation(t.Operation)

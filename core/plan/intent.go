@@ -22,6 +22,8 @@ type Intent struct {
 	// Accept takes what was changed outside for the value; Restore puts the value
 	// back over it.
 	Accept, Restore Selection
+	// Prune deletes what the Secretfile wants no more.
+	Prune bool
 	// OnlyDue limits the plan to values whose rotation is due, with what is built of
 	// them.
 	OnlyDue bool

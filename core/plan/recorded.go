@@ -16,6 +16,8 @@ type RecordedSecret struct {
 	Created    time.Time
 	Rotated    time.Time
 	Definition string
+	// PreventDestroy holds also after the secret is gone from the Secretfile.
+	PreventDestroy bool
 	// Inputs are the operations of the secrets that the value was built of, by
 	// name, and Text a digest of what it was built with.
 	Inputs map[string]string

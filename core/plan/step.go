@@ -37,7 +37,15 @@ func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool)
 	case d.any(uncertain) && d.live != d.recorded.Operation:
 		s.Action, s.Reason = Blocked, "another target of this secret could not be looked at"
 	default:
-		d.copyHere(s, "the value is missing here")
+		there, unsure := d.elsewhere()
+		switch {
+		case d.any(ours) || !there && !unsure:
+			d.copyHere(s, "the value is missing here")
+		case !there:
+			s.Action, s.Reason = Unsure, "its value may still be where it was, which could not be looked at"
+		default:
+			d.copyHere(s, "it was moved here")
+		}
 	}
 }
 

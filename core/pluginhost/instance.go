@@ -132,6 +132,16 @@ func (w *Writer) Update(ctx context.Context, item UpdateItem) (WriteResult, erro
 	return result, w.instance.failure("updating "+item.Target.Kind+":"+item.Target.Address, err)
 }
 
+// Retire disables or deletes what is at a target. An error leaves the outcome that
+// the result names.
+func (w *Writer) Retire(ctx context.Context, item RetireItem) (WriteResult, error) {
+	ctx, cancel := context.WithTimeout(ctx, changeCall)
+	defer cancel()
+	result, err := w.changer.Retire(ctx, item)
+	result.Diagnostics = w.instance.host.masked(result.Diagnostics)
+	return result, w.instance.failure("deleting "+item.Target.Kind+":"+item.Target.Address, err)
+}
+
 // Close ends the writer; the instance goes on.
 func (w *Writer) Close() { w.changer.Close() }
 

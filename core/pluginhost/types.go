@@ -41,6 +41,10 @@ type (
 	UpdateItem = wire.UpdateItem
 	// ReadReason is why a value is read.
 	ReadReason = wire.ReadReason
+	// RetireItem disables or deletes a value.
+	RetireItem = wire.RetireItem
+	// RetireMode is how far that goes.
+	RetireMode = wire.RetireMode
 	// Expectation is what must be at an address for a write to go ahead.
 	Expectation = wire.Expectation
 	// PluginDiagnostic is something that a plugin wants a person to know.
@@ -71,6 +75,10 @@ const (
 	CanChallenge = wire.CanChallenge
 	CanMark      = wire.CanMark
 	CanUpdate    = wire.CanUpdate
+	CanRetire    = wire.CanRetire
+
+	RetireDelete = wire.RetireDelete
+	RetirePurge  = wire.RetirePurge
 
 	ReadForCopy          = wire.ReadForCopy
 	ReadForSource        = wire.ReadForSource

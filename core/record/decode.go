@@ -90,7 +90,7 @@ func (l *Lock) decodeHeader(line []byte, keys []string, seen *bool) error {
 
 func (l *Lock) decodeSecret(line []byte, keys []string) error {
 	var s Secret
-	if err := strictly(line, keys, &s, "secret", "op", "n", "created", "rotated", "definition", "inputs", "text"); err != nil {
+	if err := strictly(line, keys, &s, "secret", "op", "n", "created", "rotated", "definition", "prevent_destroy", "inputs", "text"); err != nil {
 		return err
 	}
 	if old, twice := l.Secrets[s.Name]; !twice || newer(s.Operation, old.Operation) {

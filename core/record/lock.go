@@ -27,6 +27,8 @@ type Secret struct {
 	Created    time.Time `json:"created"`
 	Rotated    time.Time `json:"rotated"`
 	Definition string    `json:"definition"`
+	// PreventDestroy holds also after the secret is gone from the Secretfile.
+	PreventDestroy bool `json:"prevent_destroy,omitempty"`
 	// Inputs are the operations of the secrets that the value was built of, and Text
 	// a digest of what the Secretfile says around them.
 	Inputs map[string]string `json:"inputs,omitempty"`

@@ -96,12 +96,8 @@ func runApply(c *cli.Context) error {
 		p.ui.Diagnostics(p.warnings, p.sources())
 		p.ui.Plan(p.head(), p.plan)
 	}
-	options := apply.Options{
-		Plan: p.plan, Recorded: p.recorded, Session: p.session, Lock: p.lock,
-		Parallelism: c.Int(flagParallelism), Now: time.Now, Observed: p.observed, Report: p.ui.Event,
-	}
 	if !p.plan.HasChanges() {
-		if err := apply.Remember(options); err != nil {
+		if err := apply.Remember(p.applyOptions(c)); err != nil {
 			return err
 		}
 		if asJSON {
@@ -115,7 +111,21 @@ func runApply(c *cli.Context) error {
 	if err := p.approve(c); err != nil {
 		return err
 	}
+	return p.carryOut(c, document, func(*apply.Options) {})
+}
+
+func (p *project) applyOptions(c *cli.Context) apply.Options {
+	return apply.Options{
+		Plan: p.plan, Recorded: p.recorded, Session: p.session, Lock: p.lock,
+		Parallelism: c.Int(flagParallelism), Now: time.Now, Observed: p.observed, Report: p.ui.Event, Notice: p.ui.Notice,
+	}
+}
+
+// carryOut does what the plan says, and says what became of it.
+func (p *project) carryOut(c *cli.Context, document ui.PlanDocument, adjust func(*apply.Options)) error {
+	options := p.applyOptions(c)
 	options.Begun = func() error { return p.auditBegin(c) }
+	adjust(&options)
 	result, err := apply.Run(c.Context, options)
 	if err != nil {
 		return fail(exitProvider, err.Error())
@@ -123,7 +133,7 @@ func runApply(c *cli.Context) error {
 	if err := p.auditEnd(c, result); err != nil {
 		p.ui.Info("warning: what was done is not in the audit record: %v", err)
 	}
-	if asJSON {
+	if c.Bool(flagJSON) {
 		document.AddResult(result)
 		document.AuditHead = p.auditHead
 		if err := p.ui.JSON(document); err != nil {

@@ -21,6 +21,7 @@ func intentFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: flagTarget, Usage: "only the secret at `ADDRESS`, NAME or NAME@TARGET, with what is built of it; may be repeated"},
 		&cli.StringSliceFlag{Name: flagReplace, Usage: "make a new value for the secret at `ADDRESS`, whatever is there; may be repeated"},
+		&cli.BoolFlag{Name: flagPrune, Usage: "delete what the lock file tells of and the Secretfile wants no more"},
 		&cli.StringSliceFlag{Name: flagDrift, Usage: "settle what was changed outside: `accept` or restore, or accept=ADDRESS; may be repeated"},
 	}
 }
@@ -32,7 +33,7 @@ func (p *project) intent(c *cli.Context) (plan.Intent, error) {
 	if err != nil {
 		return intent, fail(exitError, "--target: "+err.Error())
 	}
-	intent.Only = p.desired.Users(only)
+	intent.Only, intent.Prune = p.desired.Users(only), c.Bool(flagPrune)
 	if intent.Replace, err = plan.Select(p.desired, c.StringSlice(flagReplace)); err != nil {
 		return intent, fail(exitError, "--replace: "+err.Error())
 	}

@@ -27,6 +27,9 @@ func intentTexts(c *cli.Context) []string {
 			texts = append(texts, "--"+name+" "+text)
 		}
 	}
+	if c.Bool(flagPrune) {
+		texts = append(texts, "--"+flagPrune)
+	}
 	return texts
 }
 

@@ -171,6 +171,7 @@ func (p *project) locate(ctx context.Context, c *cli.Context) error {
 		return p.stop(c, exitSecretfile, found)
 	}
 	p.warnings = append(p.warnings, found...)
+	p.desired.Orphans = plan.FindOrphans(p.desired, p.recorded)
 	return nil
 }
 

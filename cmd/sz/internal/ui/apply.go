@@ -11,7 +11,7 @@ import (
 
 // past is what was done, in words.
 var past = map[plan.Action]string{
-	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata", plan.Accept: "accepted",
+	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata", plan.Accept: "accepted", plan.Delete: "deleted",
 }
 
 // Event writes what became of a step, as it happens. What went well is progress,
@@ -32,6 +32,11 @@ func (u *UI) Event(e apply.Event) {
 	}
 }
 
+// Notice writes what a person should know of a place while an apply is under way.
+func (u *UI) Notice(about, text string) {
+	u.Info("  %s %s  %s", u.paint(yellow, "!"), diag.Printable(about), diag.Printable(text))
+}
+
 // Result writes what became of an apply, in one line.
 func (u *UI) Result(r apply.Result, lock, auditHead string) {
 	counts := map[plan.Action]int{}
@@ -44,7 +49,7 @@ func (u *UI) Result(r apply.Result, lock, auditHead string) {
 		counts[e.Action]++
 	}
 	var parts []string
-	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark, plan.Accept} {
+	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark, plan.Accept, plan.Delete} {
 		if counts[a] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[a], past[a]))
 		}

@@ -18,6 +18,7 @@ var signs = map[plan.Action]struct {
 	plan.Copy:     {"→", blue},
 	plan.Remark:   {"≈", blue},
 	plan.Accept:   {"≈", yellow},
+	plan.Delete:   {"-", red},
 	plan.Drifted:  {"!", red},
 	plan.Conflict: {"!", red},
 	plan.Unsure:   {"?", yellow},
@@ -50,6 +51,9 @@ func (u *UI) Plan(head Head, p *plan.Plan) {
 		if c.Action != plan.Keep || c.Reason != "" {
 			u.change(c)
 		}
+	}
+	for _, note := range p.Notes {
+		fmt.Fprintf(u.out, "note: %s\n", diag.Printable(note))
 	}
 	fmt.Fprintln(u.out, u.paint(bold, Summary(p)))
 }
@@ -94,7 +98,7 @@ func Summary(p *plan.Plan) string {
 		text   string
 	}{
 		{plan.Create, "%d to create"}, {plan.Replace, "%d to update"}, {plan.Copy, "%d to copy"},
-		{plan.Remark, "%d to change in metadata"}, {plan.Accept, "%d to accept"}, {plan.Drifted, "%d drifted"}, {plan.Conflict, "%d in conflict"},
+		{plan.Remark, "%d to change in metadata"}, {plan.Accept, "%d to accept"}, {plan.Delete, "%d to delete"}, {plan.Drifted, "%d drifted"}, {plan.Conflict, "%d in conflict"},
 		{plan.Unsure, "%d unknown"}, {plan.Blocked, "%d waiting"}, {plan.Refused, "%d that cannot be done"},
 	}
 	var parts []string

@@ -16,6 +16,7 @@ type PlanDocument struct {
 	HasChanges  bool             `json:"has_changes"`
 	Summary     map[string]int   `json:"summary"`
 	Secrets     []SecretDocument `json:"secrets"`
+	Notes       []string         `json:"notes,omitempty"`
 	Diagnostics []diag.Document  `json:"diagnostics"`
 }
 
@@ -45,7 +46,7 @@ type TargetDocument struct {
 func NewPlanDocument(head Head, p *plan.Plan, found diag.List) PlanDocument {
 	d := PlanDocument{
 		Format: "sz/plan/1", Secretfile: head.Secretfile, Project: p.Project, Environment: p.Environment,
-		HasChanges: p.HasChanges(), Summary: map[string]int{}, Secrets: []SecretDocument{}, Diagnostics: found.Documents(),
+		HasChanges: p.HasChanges(), Summary: map[string]int{}, Secrets: []SecretDocument{}, Notes: p.Notes, Diagnostics: found.Documents(),
 	}
 	for _, c := range p.Changes {
 		d.Summary[string(c.Action)]++

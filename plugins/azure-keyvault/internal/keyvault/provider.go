@@ -40,7 +40,7 @@ func Provider(version string) sdk.Provider {
 		Targets: []sdk.TargetFor[*session]{
 			sdk.TargetOf[*session, TargetConfig]{
 				Kind: "key_vault", Summary: "a secret in an Azure Key Vault", Marks: true, Challenges: true,
-				Check: check, Inspect: inspect, Read: read, Write: write, Update: update, Versions: versions,
+				Check: check, Inspect: inspect, Read: read, Write: write, Update: update, Retire: retire, Versions: versions,
 			},
 		},
 	}

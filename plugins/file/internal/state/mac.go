@@ -9,6 +9,10 @@ import (
 	"github.com/secretzero/sz/sdk/secret"
 )
 
+// Digest is a keyed digest of a value at an address: equal for equal values, and
+// only on this machine. It is empty for what has no bytes of its own.
+func (s *Store) Digest(address string, p secret.Payload) string { return s.mac(address, p) }
+
 // mac is the keyed digest of a value at an address: of its type and its bytes, so
 // that the number 1 is another value than the text "1".
 func (s *Store) mac(address string, p secret.Payload) string {

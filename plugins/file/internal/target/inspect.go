@@ -81,6 +81,9 @@ func inspect(_ context.Context, s *session, i sdk.Inspection[Config]) (sdk.State
 		// What this machine remembers of the write, for want of a mark in the file.
 		result.Mark = sdk.Mark{Owner: entry.Owner, Operation: entry.Operation}
 	}
+	if known && !same && present && !foreign {
+		result.Receipt = s.seen.add(result.Receipt, memory, i.Address, payload)
+	}
 	if known && entry.Revision == i.Receipt.Revision {
 		result.Match = sdk.Differs
 		if same {

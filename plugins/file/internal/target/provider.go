@@ -22,7 +22,10 @@ type ProviderConfig struct {
 
 // session is one provider instance. The project is opened for each call, so that
 // no descriptor outlives it.
-type session struct{ project string }
+type session struct {
+	project string
+	seen    sightings
+}
 
 func (s *session) root() (*os.Root, error) { return os.OpenRoot(s.project) }
 

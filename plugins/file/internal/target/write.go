@@ -19,7 +19,7 @@ const tries = 3
 // write puts a value into a file and keeps the rest of it. Writers of sz take
 // turns; a foreign one is noticed, and its change kept.
 func write(_ context.Context, s *session, w sdk.Write[Config]) (sdk.WriteResult, error) {
-	return s.change(w.Target, func(c change) (sdk.WriteResult, error) { return c.write(w) })
+	return s.change(w.Target, func(c change) (sdk.WriteResult, error) { return c.write(w, &s.seen) })
 }
 
 // change is a change of one target while its file and the state are held.
@@ -59,7 +59,7 @@ func (s *session) change(t sdk.Target[Config], do func(change) (sdk.WriteResult,
 	}
 }
 
-func (c change) write(w sdk.Write[Config]) (sdk.WriteResult, error) {
+func (c change) write(w sdk.Write[Config], seen *sightings) (sdk.WriteResult, error) {
 	there, err := readFile(c.root, c.where)
 	if err != nil {
 		return notApplied, err
@@ -75,7 +75,7 @@ func (c change) write(w sdk.Write[Config]) (sdk.WriteResult, error) {
 		_ = c.memory.Settle(w.Address)
 		return sdk.WriteResult{Outcome: sdk.Unchanged, Receipt: receipt(entry.Revision)}, nil
 	}
-	if err := c.expected(w, there.document, equal); err != nil {
+	if err := c.expected(w, there.document, equal, seen); err != nil {
 		return notApplied, err
 	}
 	var text []byte
@@ -142,7 +142,7 @@ func (c change) notStorable(err error) error {
 }
 
 // expected makes sure that what the plan saw is still there.
-func (c change) expected(w sdk.Write[Config], d format.Document, equal bool) error {
+func (c change) expected(w sdk.Write[Config], d format.Document, equal bool, seen *sightings) error {
 	stored, present := c.where.stored(d)
 	moved := &sdk.Error{Class: sdk.Conflict, Code: "precondition-failed", Hint: "plan again"}
 	foreign := c.where.foreign(d)
@@ -158,6 +158,8 @@ func (c change) expected(w sdk.Write[Config], d format.Document, equal bool) err
 		moved.Summary = "this machine cannot tell whether " + w.Address + " is what was written there"
 	case entry.Revision != wanted:
 		moved.Summary = w.Address + " was written by another run since the plan was made"
+	case present && !same && !foreign && seen.still(w.Expect.Receipt, c.memory, w.Address, stored):
+		return nil // it was changed, and a person said to overwrite what was seen
 	case !present || !same || foreign:
 		moved.Summary = w.Address + " was changed since the plan was made"
 	default:
