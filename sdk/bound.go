@@ -28,7 +28,7 @@ type bound[S, C any] struct {
 
 func (b *bound[S, C]) target(ref wire.TargetRef) (Target[C], []wire.Diagnostic) {
 	c, found := decode[C](ref.Config)
-	return Target[C]{Address: ref.Address, Config: c, Fields: ref.Fields, Known: !ref.Config.IsNull()}, found
+	return Target[C]{Address: ref.Address, Config: c, Fields: ref.Fields, RotationPeriod: ref.RotationPeriod, Known: !ref.Config.IsNull()}, found
 }
 
 func (b *bound[S, C]) check(ctx context.Context, item wire.CheckItem) wire.CheckResult {
@@ -36,7 +36,7 @@ func (b *bound[S, C]) check(ctx context.Context, item wire.CheckItem) wire.Check
 	if wire.Failed(found) {
 		return wire.CheckResult{Diagnostics: found}
 	}
-	place, err := b.Check(ctx, b.session, Wanted[C]{c, item.Secret, item.Field, item.Fields})
+	place, err := b.Check(ctx, b.session, Wanted[C]{c, item.Secret, item.Field, item.Fields, item.RotationPeriod})
 	return wire.CheckResult{Address: place.Address, Claims: place.Claims, Throttle: place.Throttle, Diagnostics: append(found, diagnostics(err)...)}
 }
 
@@ -49,15 +49,34 @@ func (b *bound[S, C]) inspect(ctx context.Context, items []wire.InspectItem, key
 		}
 		asked[i] = Inspection[C]{target, item.Receipt, Challenge{key, item.Target.Address, item.CompareValue, item.CompareFields}}
 	}
-	if b.InspectMany != nil {
-		return b.InspectMany(ctx, b.session, asked, answer)
-	}
 	if b.Inspect == nil {
 		return unsupported("Inspect")
+	}
+	open := make([]bool, len(asked))
+	for i := range open {
+		open[i] = true
+	}
+	if b.InspectMany != nil {
+		var mu sync.Mutex
+		err := b.InspectMany(ctx, b.session, asked, func(i int, state State) {
+			mu.Lock()
+			first := open[i]
+			open[i] = false
+			mu.Unlock()
+			if first {
+				answer(i, state)
+			}
+		})
+		if err != nil {
+			return err
+		}
 	}
 	var group sync.WaitGroup
 	permits := make(chan struct{}, inspectors)
 	for i := range asked {
+		if !open[i] {
+			continue
+		}
 		permits <- struct{}{}
 		group.Go(func() {
 			defer func() { <-permits }()
@@ -112,7 +131,7 @@ func (b *bound[S, C]) update(ctx context.Context, item wire.UpdateItem) WriteRes
 	if wire.Failed(found) {
 		return WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
-	return result(b.Update(ctx, b.session, Update[C]{target, item.Mark, item.Expect}))
+	return result(b.Update(ctx, b.session, Update[C]{target, item.Mark, item.Expect, item.Recover}))
 }
 
 func (b *bound[S, C]) retire(ctx context.Context, item wire.RetireItem) WriteResult {

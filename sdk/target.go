@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"time"
 
 	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
@@ -19,7 +20,9 @@ type Target[C any] struct {
 	Address string // canonical, from Check
 	Config  C
 	Fields  []string // the names of a structured secret's fields, in order
-	Known   bool
+	// RotationPeriod is how long a value there should live; 0 when nothing is said.
+	RotationPeriod time.Duration
+	Known          bool
 }
 
 // Wanted is a target as the Secretfile states it.
@@ -28,6 +31,8 @@ type Wanted[C any] struct {
 	Secret string   // the secret's name, for a default name only
 	Field  string   // set when the target receives one field
 	Fields []string // the names of a structured secret's fields, in order
+	// RotationPeriod is how long a value there should live; 0 when nothing is said.
+	RotationPeriod time.Duration
 }
 
 // Place is where a target is.
@@ -61,8 +66,9 @@ type Read[C any] struct {
 // Update changes what is around a value.
 type Update[C any] struct {
 	Target[C]
-	Mark   Mark
-	Expect Receipt
+	Mark    Mark
+	Expect  Receipt
+	Recover bool // bring back what was deleted first; Expect is then what was deleted
 }
 
 // Retire retires a secret, or one of its versions when Revision is set.
@@ -89,8 +95,9 @@ type TargetOf[S, C any] struct {
 	Write func(ctx context.Context, s S, w Write[C]) (WriteResult, error)
 	// Inspect says what is there without giving out a value. Optional.
 	Inspect func(ctx context.Context, s S, i Inspection[C]) (State, error)
-	// InspectMany is Inspect for many, where a store can do that in fewer calls.
-	// It answers each index once, in any order. Optional.
+	// InspectMany answers many at once, where a store can do that in fewer calls:
+	// each index at most once, in any order, also from several goroutines. What it
+	// leaves open is asked of Inspect, one by one. Optional, beside Inspect.
 	InspectMany func(ctx context.Context, s S, items []Inspection[C], answer func(index int, state State)) error
 	// Challenges says that Inspect answers challenges.
 	Challenges bool
@@ -110,7 +117,7 @@ func (t TargetOf[S, C]) describe() wire.TargetDescription {
 		has bool
 		can wire.Capability
 	}{
-		{t.Inspect != nil || t.InspectMany != nil, wire.CanInspect},
+		{t.Inspect != nil, wire.CanInspect},
 		{t.Read != nil, wire.CanRead},
 		{t.Challenges, wire.CanChallenge},
 		{t.Marks, wire.CanMark},

@@ -115,8 +115,10 @@ func (r *run) generateAll(ctx context.Context, instance *pluginhost.Instance, it
 }
 
 // failAll reports every step of a change as not done, for one reason.
-func (r *run) failAll(c plan.Change, problem *plan.Problem) {
-	for _, s := range c.Steps {
+func (r *run) failAll(c plan.Change, problem *plan.Problem) { r.failSteps(c, c.Steps, problem) }
+
+func (r *run) failSteps(c plan.Change, steps []plan.Step, problem *plan.Problem) {
+	for _, s := range steps {
 		if s.Action.Changes() {
 			r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
 		}

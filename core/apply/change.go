@@ -20,8 +20,8 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 		r.remarkAll(calls, c)
 		return
 	}
-	if slices.ContainsFunc(c.Steps, func(s plan.Step) bool { return s.Action == plan.Delete }) {
-		r.deleteAll(ctx, c)
+	if slices.ContainsFunc(c.Steps, removes) {
+		r.removeAll(ctx, c)
 		return
 	}
 	operation, err := r.operation(c)
@@ -29,39 +29,59 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 		r.failAll(c, &plan.Problem{Code: "internal", Summary: err.Error()})
 		return
 	}
-	steps := originFirst(c.Steps)
 	var payload secret.Payload
-	if slices.ContainsFunc(steps, func(s plan.Step) bool { return s.Action != plan.Remark && s.Action != plan.Accept }) {
-		var problem *plan.Problem
-		if payload, problem = r.assemble(calls, c, made); problem != nil {
-			r.failAll(c, problem)
-			return
-		}
-	}
+	steps, assembled := originFirst(c.Steps), false
 	for i, s := range steps {
-		var problem *plan.Problem
-		switch {
-		case s.Action == plan.Remark:
-			problem = r.remark(calls, c, s)
-		case s.Action == plan.Accept:
-			problem = r.accept(calls, c, s, operation)
-		case ctx.Err() != nil && i > 0:
+		if ctx.Err() != nil && i > 0 && writes(s) {
 			return // what is written is recorded; the next apply copies the rest
-		default:
-			problem = r.write(calls, c, s, operation, payload)
-			if problem == nil && c.Number > 0 {
-				r.held.keep(c.Secret.Name, operation, payload)
+		}
+		if writes(s) && !assembled {
+			// Not before: what an earlier step brings back may be where it is read.
+			var problem *plan.Problem
+			if payload, problem = r.assemble(calls, c, made); problem != nil {
+				r.failSteps(c, steps[i:], problem)
+				return
 			}
+			assembled = true
+		}
+		problem := r.step(calls, c, s, operation, payload)
+		if problem == nil && c.Number > 0 && writes(s) {
+			r.held.keep(c.Secret.Name, operation, payload)
 		}
 		r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
 		if problem != nil && i == 0 && c.Number > 0 {
 			// Nothing may get a value that its origin does not hold.
-			rest := c
-			rest.Steps = steps[1:]
-			r.failAll(rest, &plan.Problem{Class: problem.Class, Code: "origin-failed", Summary: fmt.Sprintf("not written, because %s did not take the value", s.Target.Address)})
+			r.failSteps(c, steps[1:], &plan.Problem{Class: problem.Class, Code: "origin-failed", Summary: fmt.Sprintf("not written, because %s did not take the value", s.Target.Address)})
 			return
 		}
 	}
+	if c.Revoke {
+		r.revoke(calls, c)
+	}
+}
+
+// step carries out one step that is no deletion.
+func (r *run) step(ctx context.Context, c plan.Change, s plan.Step, operation plan.Operation, payload secret.Payload) *plan.Problem {
+	switch s.Action {
+	case plan.Remark:
+		return r.remark(ctx, c, s)
+	case plan.Recover:
+		return r.bringBack(ctx, c, s)
+	case plan.Accept:
+		return r.accept(ctx, c, s, operation)
+	case plan.Adopt:
+		return r.adopt(ctx, c, s, operation)
+	case plan.Retire:
+		return r.retire(ctx, c, s, s.Retired)
+	case plan.Copy:
+		return r.copy(ctx, c, s, operation, payload)
+	}
+	return r.write(ctx, c, s, operation, payload)
+}
+
+// writes reports a step that takes the value.
+func writes(s plan.Step) bool {
+	return s.Action == plan.Create || s.Action == plan.Replace || s.Action == plan.Copy
 }
 
 // operation is the id of the value that is written: a new one, or the live one
@@ -84,6 +104,8 @@ func originFirst(steps []plan.Step) []plan.Step {
 	}
 	rank := func(s plan.Step) int {
 		switch {
+		case s.Action == plan.Recover || s.Action == plan.Adopt:
+			return -1 // the value may be read there
 		case s.Target.Field == "" && s.Target.Can.Marks && s.Target.Can.Read:
 			return 0
 		case s.Target.Field == "" && s.Target.Can.Read:
@@ -104,7 +126,7 @@ func (r *run) assemble(ctx context.Context, c plan.Change, made values) (secret.
 		if kept, problem = r.read(ctx, c); problem != nil {
 			return kept, problem
 		}
-		if c.Number == 0 {
+		if !c.MakesValue() {
 			return kept, nil // a copy
 		}
 	}
@@ -168,5 +190,5 @@ func (r *run) read(ctx context.Context, c plan.Change) (secret.Payload, *plan.Pr
 }
 
 func ref(s plan.Secret, t plan.Target) pluginhost.TargetRef {
-	return pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: s.FieldsAt(t)}
+	return pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: s.FieldsAt(t), RotationPeriod: s.RotationPeriod}
 }

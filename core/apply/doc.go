@@ -10,6 +10,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/secretzero/sz/core/plan"
 	"github.com/secretzero/sz/core/pluginhost"
 	"github.com/secretzero/sz/core/record"
+	"github.com/secretzero/sz/sdk/secret"
 )
 
 // DefaultParallelism is how many secrets are worked on at once.
@@ -32,6 +34,11 @@ type Options struct {
 	Now         func() time.Time
 	// Observed is when the targets were looked at for the plan.
 	Observed time.Time
+	// Verify says why a value that is to be adopted is not the one that is meant. Nil
+	// takes every value.
+	Verify func(secretName string, value secret.Payload) error
+	// Since is since when values that are adopted have been in use, by secret.
+	Since map[string]time.Time
 	// Purge deletes for good where a store would keep what was deleted for a while.
 	Purge bool
 	// Begun is called when everything is ready and nothing is written yet. An error
@@ -89,21 +96,35 @@ func Run(ctx context.Context, options Options) (Result, error) {
 			return Result{}, err
 		}
 	}
-	var todo []plan.Change
+	stores, removals := r.todo()
+	r.held = newHeld(stores)
+	defer r.held.destroy()
+	r.batches(ctx, stores)
+	r.batches(ctx, r.removable(removals, stores))
+	r.result.Interrupted = ctx.Err() != nil
+	return r.result, nil
+}
+
+// todo are the changes that store something, and those that remove something: what is
+// removed may be what another change reads.
+func (r *run) todo() (stores, removals []plan.Change) {
 	for _, c := range r.Plan.Changes {
-		if c.HasChanges() {
-			todo = append(todo, c)
+		switch {
+		case slices.ContainsFunc(c.Steps, removes):
+			removals = append(removals, c)
+		case c.HasChanges():
+			stores = append(stores, c)
 		}
 	}
-	r.held = newHeld(todo)
-	defer r.held.destroy()
+	return stores, removals
+}
+
+func (r *run) batches(ctx context.Context, todo []plan.Change) {
 	for len(todo) > 0 && ctx.Err() == nil {
 		n := batchSize(todo)
 		r.batch(ctx, todo[:n])
 		todo = todo[n:]
 	}
-	r.result.Interrupted = ctx.Err() != nil
-	return r.result, nil
 }
 
 // run is one apply under way.

@@ -47,16 +47,24 @@ func (r *run) remark(ctx context.Context, c plan.Change, s plan.Step) *plan.Prob
 	}
 	mark := r.mark(c, s, operation)
 	mark.Previous = s.Mark.Previous
-	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
-		return r.writer(s.Target.Provider).Update(ctx, pluginhost.UpdateItem{Target: ref(c.Secret, s.Target), Mark: mark, Expect: receipt})
-	})
-	return r.settle(c, s, operation, result, err)
+	return r.update(ctx, c, s, operation, pluginhost.UpdateItem{Target: ref(c.Secret, s.Target), Mark: mark, Expect: receipt})
+}
+
+// bringBack recovers a deleted value, with its metadata as they should be.
+func (r *run) bringBack(ctx context.Context, c plan.Change, s plan.Step) *plan.Problem {
+	mark := r.mark(c, s, s.Previous)
+	mark.Previous = s.Mark.Previous
+	return r.update(ctx, c, s, s.Previous, pluginhost.UpdateItem{Target: ref(c.Secret, s.Target), Mark: mark, Expect: pluginhost.Receipt(s.Before.Receipt), Recover: true})
 }
 
 // accept gives the value at one target an operation of its own.
 func (r *run) accept(ctx context.Context, c plan.Change, s plan.Step, operation plan.Operation) *plan.Problem {
+	return r.update(ctx, c, s, operation, pluginhost.UpdateItem{Target: ref(c.Secret, s.Target), Mark: r.mark(c, s, operation), Expect: pluginhost.Receipt(s.Before.Receipt)})
+}
+
+func (r *run) update(ctx context.Context, c plan.Change, s plan.Step, operation plan.Operation, item pluginhost.UpdateItem) *plan.Problem {
 	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
-		return r.writer(s.Target.Provider).Update(ctx, pluginhost.UpdateItem{Target: ref(c.Secret, s.Target), Mark: r.mark(c, s, operation), Expect: pluginhost.Receipt(s.Before.Receipt)})
+		return r.writer(s.Target.Provider).Update(ctx, item)
 	})
 	return r.settle(c, s, operation, result, err)
 }

@@ -28,7 +28,7 @@ func (r *run) write(ctx context.Context, c plan.Change, s plan.Step, operation p
 	item := pluginhost.WriteItem{
 		Target: ref(c.Secret, s.Target), Mark: r.mark(c, s, operation), Payload: payload,
 		Expect: pluginhost.Expectation{
-			Absent: s.Before.Absent, Receipt: pluginhost.Receipt(s.Before.Receipt), Recheck: r.Now().Sub(r.Observed) > observationLife,
+			Absent: s.Before.Absent, Deleted: s.Before.Deleted, Receipt: pluginhost.Receipt(s.Before.Receipt), Recheck: r.Now().Sub(r.Observed) > observationLife,
 		},
 	}
 	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
@@ -41,8 +41,15 @@ func (r *run) write(ctx context.Context, c plan.Change, s plan.Step, operation p
 func (r *run) mark(c plan.Change, s plan.Step, operation plan.Operation) pluginhost.Mark {
 	owner := r.owner
 	owner.Secret = c.Secret.Name
-	return pluginhost.Mark{Owner: owner.String(), Operation: operation.String(), Previous: s.Previous.String(), Definition: c.Secret.Definition}
+	mark := pluginhost.Mark{Owner: owner.String(), Operation: operation.String(), Previous: s.Previous.String(), Definition: c.Secret.Definition, Origin: s.Mark.Origin}
+	if adopts(s) {
+		mark.Origin = plan.Adopted
+	}
+	return mark
 }
+
+// adopts reports a step that takes over what was there before us.
+func adopts(s plan.Step) bool { return s.Action == plan.Adopt || s.Action == plan.Copy && s.Foreign }
 
 // settle records what a change came to, and says why it did not come to be.
 func (r *run) settle(c plan.Change, s plan.Step, operation plan.Operation, result pluginhost.WriteResult, err error) *plan.Problem {
@@ -82,27 +89,51 @@ func (r *run) record(c plan.Change, s plan.Step, operation plan.Operation, recei
 
 // note changes the lock in memory.
 func (r *run) note(c plan.Change, s plan.Step, operation plan.Operation, receipt plan.Receipt) {
-	now := r.Now().UTC().Truncate(time.Second)
+	address := s.Target.Address.String()
 	r.Lock.Change(func(l *record.Lock) {
-		old, known := l.Secrets[c.Secret.Name]
-		entry := record.Secret{
-			Name: c.Secret.Name, Operation: operation.String(), N: operation.N,
-			Created: operation.Time, Rotated: operation.Time, Definition: c.Secret.Definition,
+		before := l.Targets[address]
+		l.Secrets[c.Secret.Name] = r.entry(l, c, operation, before.Secret)
+		target := record.Target{
+			Address: address, Kind: s.Target.Address.Kind, Secret: c.Secret.Name, Operation: operation.String(),
+			Revision: receipt.Revision, Version: receipt.Version, Written: r.now(), Data: receipt.Data, Origin: before.Origin,
+			Retiring: r.retiring(c, s, before, receipt),
 		}
-		// What is not known of a value that was written before is taken to be as it
-		// is now.
-		entry.PreventDestroy = c.Secret.PreventDestroy
-		entry.Inputs, entry.Text = r.inputOperations(c), c.Text
-		if known {
-			entry.Created = old.Created
-			if c.Number == 0 {
-				entry.Inputs, entry.Text = old.Inputs, old.Text
-			}
+		if adopts(s) {
+			target.Origin = plan.Adopted
 		}
-		l.Secrets[entry.Name] = entry
-		l.Targets[s.Target.Address.String()] = record.Target{
-			Address: s.Target.Address.String(), Kind: s.Target.Address.Kind, Secret: entry.Name, Operation: operation.String(),
-			Revision: receipt.Revision, Version: receipt.Version, Written: now, Data: receipt.Data,
+		l.Targets[address] = target
+		if before.Secret != "" && before.Secret != c.Secret.Name {
+			forgetUnused(l, before.Secret)
 		}
 	})
 }
+
+// entry is the line of a secret. What is not known of a value that was written
+// before is taken to be as it is now; former is the name under which it may have been
+// recorded.
+func (r *run) entry(l *record.Lock, c plan.Change, operation plan.Operation, former string) record.Secret {
+	entry := record.Secret{
+		Name: c.Secret.Name, Operation: operation.String(), N: operation.N,
+		Created: operation.Time, Rotated: operation.Time, Definition: c.Secret.Definition,
+		PreventDestroy: c.Secret.PreventDestroy, Inputs: r.inputOperations(c), Text: c.Text,
+	}
+	if since, ok := r.Since[c.Secret.Name]; ok && !c.MakesValue() {
+		entry.Created, entry.Rotated = since, since
+	}
+	old, known := l.Secrets[c.Secret.Name]
+	if !known {
+		old, known = l.Secrets[former]
+	}
+	if known {
+		entry.Created = old.Created
+		if c.Number == 0 {
+			entry.Inputs, entry.Text = old.Inputs, old.Text
+		}
+		if old.Operation == entry.Operation {
+			entry.Rotated = old.Rotated
+		}
+	}
+	return entry
+}
+
+func (r *run) now() time.Time { return r.Now().UTC().Truncate(time.Second) }

@@ -68,12 +68,22 @@ func (s *Session) Compare(ctx context.Context, wanted plan.Secret, t plan.Target
 	return s.inspect(ctx, t.Provider, []question{ask(wanted, t, r, true)})[0]
 }
 
+// Holds reports that a target holds a value. Anything but a plain yes is a no.
+func (s *Session) Holds(ctx context.Context, wanted plan.Secret, t plan.Target, r plan.Receipt, value secret.Payload) bool {
+	q := question{target: t, whole: &value, item: pluginhost.InspectItem{
+		Target:  pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: wanted.FieldsAt(t), RotationPeriod: wanted.RotationPeriod},
+		Receipt: pluginhost.Receipt(r), CompareValue: true,
+	}}
+	o := s.inspect(ctx, t.Provider, []question{q})[0]
+	return o.Presence == plan.Present && o.Stated[""] == plan.Same && o.Receipt.Revision == r.Revision
+}
+
 // ask asks for a comparison only where a receipt says that the value there is
 // ours: a challenge for anything else would tell a store what we think of it.
 func ask(wanted plan.Secret, t plan.Target, r plan.RecordedTarget, compare bool) question {
 	q := question{target: t, fields: map[string]secret.Payload{}}
 	q.item = pluginhost.InspectItem{
-		Target:  pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: wanted.FieldsAt(t)},
+		Target:  pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: wanted.FieldsAt(t), RotationPeriod: wanted.RotationPeriod},
 		Receipt: pluginhost.Receipt(r.Receipt),
 	}
 	if !compare {
@@ -124,7 +134,8 @@ func unknown(out []plan.Observation, problem *plan.Problem) []plan.Observation {
 func observation(q question, s pluginhost.State, key []byte) plan.Observation {
 	o := plan.Observation{
 		Presence: presence(q.target, s), Mark: plan.Mark(s.Mark), Receipt: plan.Receipt(s.Receipt),
-		MetadataDiffers: s.MetadataDiffers, RetryAt: s.RetryAt, Until: s.Deletion.Until, Problem: Problem(s.Diagnostics),
+		MetadataDiffers: s.MetadataDiffers, RetryAt: s.RetryAt, StoreTime: s.StoreTime,
+		Recoverable: s.Deletion.Recoverable, Purgeable: s.Deletion.Purgeable, Until: s.Deletion.Until, Problem: Problem(s.Diagnostics),
 	}
 	switch s.Match {
 	case pluginhost.Matches:

@@ -61,7 +61,7 @@ func placesByProvider(desired *plan.Desired) map[string][]place {
 func checkItems(places []place) []pluginhost.CheckItem {
 	items := make([]pluginhost.CheckItem, len(places))
 	for i, p := range places {
-		items[i] = pluginhost.CheckItem{Kind: p.target.Address.Kind, Config: p.target.Config, Secret: p.secret.Name, Field: p.target.Field, Fields: p.secret.FieldsAt(*p.target)}
+		items[i] = pluginhost.CheckItem{Kind: p.target.Address.Kind, Config: p.target.Config, Secret: p.secret.Name, Field: p.target.Field, Fields: p.secret.FieldsAt(*p.target), RotationPeriod: p.secret.RotationPeriod}
 	}
 	return items
 }

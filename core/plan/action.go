@@ -5,8 +5,7 @@ import "github.com/secretzero/sz/core/diag"
 // Action is something that an apply does to a target, or why it does nothing.
 type Action string
 
-// The actions. Create, Replace, Copy, Remark, Accept and Delete change a store; the others
-// do not.
+// The actions. Those up to Delete but Keep change a store; the others do not.
 const (
 	Keep     Action = "unchanged"
 	Create   Action = "create"   // a new value where nothing is
@@ -14,6 +13,10 @@ const (
 	Copy     Action = "copy"     // the live value to a place that lacks it
 	Remark   Action = "metadata" // what is around the value, in place
 	Accept   Action = "accept"   // a value that was changed outside becomes the value
+	Adopt    Action = "adopt"    // a value that was there before us becomes the value
+	Recover  Action = "recover"  // a deleted value that the store still has
+	Retire   Action = "retire"   // earlier versions whose time is over
+	Release  Action = "release"  // our mark from what was there before us
 	Delete   Action = "delete"   // what is ours and wanted no more
 	Drifted  Action = "drift"    // changed outside; a person decides
 	Conflict Action = "conflict" // something that is not ours is in the way
@@ -24,7 +27,11 @@ const (
 
 // Changes reports whether the action changes a store.
 func (a Action) Changes() bool {
-	return a == Create || a == Replace || a == Copy || a == Remark || a == Accept || a == Delete
+	switch a {
+	case Create, Replace, Copy, Remark, Accept, Adopt, Recover, Retire, Release, Delete:
+		return true
+	}
+	return false
 }
 
 // Step is the decision for one target.
@@ -39,11 +46,19 @@ type Step struct {
 	Previous Operation
 	// Mark is ours as it is there.
 	Mark Mark
+	// Foreign means that what is there is not ours, and is taken over.
+	Foreign bool
+	// Equal asks to write nothing and only mark what is there when it is the value,
+	// and to give up when it is not.
+	Equal bool
+	// Retired are the earlier versions to be retired.
+	Retired []Retirement
 }
 
 // Expectation is the state that a step was decided upon.
 type Expectation struct {
 	Absent  bool
+	Deleted bool // a deleted value of ours holds the name
 	Receipt Receipt
 }
 
@@ -67,6 +82,8 @@ type Change struct {
 	Inputs []Input
 	// Text is a digest of what a composed secret is built with.
 	Text string
+	// Revoke retires what is replaced as soon as every target has the new value.
+	Revoke bool
 	// Recheck lists stated fields whose definition changed, so that they are
 	// compared again before anything is written.
 	Recheck bool
@@ -122,4 +139,18 @@ func (c Change) HasChanges() bool {
 		}
 	}
 	return false
+}
+
+// Reads are the places from which values are read to carry the change out.
+func (c Change) Reads() []Address {
+	var list []Address
+	if c.Source != nil {
+		list = append(list, c.Source.Address)
+	}
+	for _, input := range c.Inputs {
+		if c.MakesValue() && !input.Made && input.Origin != nil {
+			list = append(list, input.Origin.Address)
+		}
+	}
+	return list
 }

@@ -59,6 +59,9 @@ func Build(file *secretfile.File, kinds Kinds, outside value.Outside) (Desired, 
 	return d, append(b.found, b.missing.report(kinds)...)
 }
 
+// localProvider is the kind of provider that stores on this machine.
+const localProvider = "local"
+
 type builder struct {
 	file      *secretfile.File
 	kinds     Kinds
@@ -99,12 +102,12 @@ func (b *builder) secret(s secretfile.Secret) Secret {
 		out.Kind, out.Structured = "templates."+s.Template, true
 	}
 	for _, t := range s.Targets {
-		out.Targets = append(out.Targets, b.target(t, s.Name, ""))
+		out.Targets = append(out.Targets, b.target(t, s.Name, "", s.Local))
 	}
 	for _, f := range s.Fields {
 		out.Parts = append(out.Parts, b.part(s.Name, f.Name, f.Generator))
 		for _, t := range f.Targets {
-			out.Targets = append(out.Targets, b.target(t, s.Name, f.Name))
+			out.Targets = append(out.Targets, b.target(t, s.Name, f.Name, s.Local))
 		}
 	}
 	return out
@@ -144,12 +147,18 @@ func (b *builder) part(secret, field string, g secretfile.Generator) Part {
 	return p
 }
 
-func (b *builder) target(t secretfile.Target, secret, field string) Target {
+func (b *builder) target(t secretfile.Target, secret, field string, local bool) Target {
 	out := Target{
 		Address: Address{Kind: t.Kind}, Provider: t.Provider, Field: field,
 		Source: t.Config, Config: t.Config.Schema(), Range: t.Range,
 	}
 	provider := b.providers[t.Provider].Kind
+	if local && provider != localProvider {
+		b.report(diag.Diagnostic{
+			Severity: diag.Error, Code: "local-target", Range: t.Range, Summary: fmt.Sprintf("secret %s is local, and provider %s is not", secret, t.Provider),
+			Detail: "a local secret belongs to this machine: each machine has its own value", Hint: "store it with a provider of kind local, or remove local: true",
+		})
+	}
 	if b.bad[t.Provider] {
 		b.missing.add("provider "+provider, t.Kind+" of "+secret)
 		return out // its provider has been reported

@@ -23,13 +23,19 @@ type view struct {
 	hasRecord   bool
 	standing    standing
 	operation   Operation // of the value there, when it is ours
+	renamed     string    // the name under which it is there, when that is gone from the Secretfile
 	explanation string
 }
 
 // classify finds how a target stands, by our mark where the store carries it and
 // by the receipt where it does not.
-func classify(t Target, o Observation, r RecordedTarget, hasRecord bool, owner Owner) view {
-	v := view{Target: t, Observation: o, recorded: r, hasRecord: hasRecord}
+//
+// A value under a name that is gone from the Secretfile is ours under its new one.
+func classify(t Target, o Observation, r RecordedTarget, hasRecord bool, owner Owner, names names) view {
+	v := view{Target: t, Observation: o, recorded: r, hasRecord: hasRecord, renamed: names.renamed(o.Mark, owner)}
+	if v.renamed != "" && !r.Operation.IsZero() && r.Secret == v.renamed {
+		v.hasRecord = true
+	}
 	switch o.Presence {
 	case Absent:
 		v.standing = absent
@@ -41,7 +47,7 @@ func classify(t Target, o Observation, r RecordedTarget, hasRecord bool, owner O
 		v.classifyDeleted(owner)
 	case Present, Disabled:
 		// A store without marks may still remember our write in its own way.
-		if t.Can.Marks || owner.ID != "" && o.Mark.Owner == owner.String() {
+		if t.Can.Marks || owner.ID != "" && o.Mark.Owner == owner.String() || v.renamed != "" {
 			v.classifyMarked(owner)
 		} else {
 			v.classifyUnmarked()
@@ -64,17 +70,31 @@ func (v *view) classifyUnseen() {
 	v.explanation = fmt.Sprintf("written %s, cannot be checked", v.recorded.Written.Format("2006-01-02"))
 }
 
+// classifyDeleted finds what may become of a deleted value that still holds its
+// name: ours is brought back, or removed for good when the Secretfile says so.
 func (v *view) classifyDeleted(owner Owner) {
-	if owner.ID != "" && v.Mark.Owner == owner.String() {
+	operation, err := ParseOperation(v.Mark.Operation)
+	mine := err == nil && owner.ID != "" && (v.Mark.Owner == owner.String() || v.renamed != "")
+	switch {
+	case !mine:
+		v.standing, v.explanation = foreign, "a deleted secret that sz did not write still holds this name"
+	case v.Recoverable:
+		v.standing, v.operation = ours, operation
+		v.explanation = "it was deleted, and the store still has it"
+	case v.Purgeable:
+		v.standing = absent
+		v.explanation = "its name is freed first, and what was deleted goes for good"
+	default:
 		v.standing, v.explanation = foreign, "it was deleted and its name is still held by the store"
-		return
+		if !v.Until.IsZero() {
+			v.explanation += " until " + v.Until.UTC().Format("2006-01-02")
+		}
 	}
-	v.standing, v.explanation = foreign, "a deleted secret that sz did not write still holds this name"
 }
 
 func (v *view) classifyMarked(owner Owner) {
 	operation, err := ParseOperation(v.Mark.Operation)
-	if owner.ID == "" || v.Mark.Owner != owner.String() || err != nil {
+	if owner.ID == "" || v.Mark.Owner != owner.String() && v.renamed == "" || err != nil {
 		v.standing, v.explanation = foreign, v.whose(owner)
 		if v.hasRecord {
 			v.standing, v.explanation = drifted, "it was changed outside: our mark is gone"

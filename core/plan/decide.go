@@ -9,12 +9,15 @@ import (
 func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed, now time.Time) *Plan {
 	id, warnings := projectID(desired, recorded, observed)
 	p := &Plan{Project: desired.Project, ProjectID: id, Environment: desired.Environment, Warnings: warnings}
-	before := map[string]*decision{}
+	before, names, heirs := map[string]*decision{}, namesOf(desired), heirs(desired, id, observed)
 	for _, s := range desired.Secrets {
 		owner := Owner{desired.Project, id, desired.Environment, s.Name}
-		d := newDecision(s, owner, recorded, observed)
+		d := newDecision(s, owner, recorded, observed, names)
+		d.intent, d.now = intent, now
+		d.inherit(recorded, heirs)
+		d.findLive()
 		d.addOrphans(desired.Orphans, owner, recorded, observed)
-		d.intent = intent
+		d.findAdoption()
 		d.findInputs(before)
 		d.findRenewal(intent, now)
 		before[s.Name] = d
@@ -43,6 +46,8 @@ type decision struct {
 	live     Operation
 	greatest Operation
 	source   *view
+	adopted  *view // whose value becomes the secret's
+	now      time.Time
 	change   Change // once it is decided
 	intent   Intent
 
@@ -50,6 +55,7 @@ type decision struct {
 	forced    bool   // also over what was changed outside
 	forbidden string // why one that was asked for is not made
 	dueNote   string
+	skewNote  string // why it is not known whether a rotation is due
 
 	// Of a secret that is built of others.
 	inputs       []Input
@@ -59,15 +65,22 @@ type decision struct {
 	inputUnread  string
 }
 
-func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed) *decision {
+func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed, names names) *decision {
 	d := &decision{secret: s}
 	d.recorded, d.known = recorded.Secrets[s.Name]
-	d.live = d.recorded.Operation
-	d.greatest = d.live
 	for _, t := range s.Targets {
 		r, ok := recorded.Targets[t.Address]
-		ok = ok && r.Secret == s.Name
-		v := classify(t, observed[t.Address], r, ok, owner)
+		d.views = append(d.views, classify(t, observed[t.Address], r, ok && r.Secret == s.Name, owner, names))
+	}
+	return d
+}
+
+// findLive finds the operation of the value that counts, and where that can be
+// read.
+func (d *decision) findLive() {
+	d.live = d.recorded.Operation
+	d.greatest = d.live
+	for _, v := range d.views {
 		if v.standing == ours && v.operation.Compare(d.live) > 0 {
 			d.live = v.operation
 		}
@@ -78,10 +91,8 @@ func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed) *d
 				d.greatest = seen
 			}
 		}
-		d.views = append(d.views, v)
 	}
 	d.source = d.findSource()
-	return d
 }
 
 func parsed(operation string) Operation {
@@ -90,15 +101,23 @@ func parsed(operation string) Operation {
 }
 
 // findSource is the first target in file order from which the live value can be
-// read whole. Values flow from there outward only.
+// read whole, else the first from which it can once it is recovered. Values flow
+// from there outward only.
 func (d *decision) findSource() *view {
+	var deleted *view
 	for i := range d.views {
 		v := &d.views[i]
-		if v.standing == ours && v.Presence == Present && v.operation == d.live && v.Can.Read && v.Field == "" {
+		if v.standing != ours || v.operation != d.live || !v.Can.Read || v.Field != "" {
+			continue
+		}
+		if v.Presence == Present {
 			return v
 		}
+		if v.Presence == Deleted && deleted == nil {
+			deleted = v
+		}
 	}
-	return nil
+	return deleted
 }
 
 func (d *decision) any(s standing) bool {
@@ -111,16 +130,20 @@ func (d *decision) any(s standing) bool {
 }
 
 func (d *decision) decide() Change {
-	c := Change{Secret: d.secret, Live: d.live, Inputs: d.inputs, Text: d.secret.text()}
+	c := Change{Secret: d.secret, Live: d.live, Inputs: d.inputs, Text: d.secret.text(), Revoke: d.intent.Revoke.Has(d.secret.Name)}
 	reason, newValue := d.wantsNewValue()
+	if d.adopted != nil {
+		newValue = false // what is there becomes the value
+	}
 	mayMake := !d.any(uncertain) && !d.any(foreign) && (d.forced || !d.any(drifted))
 	for i := range d.views {
 		c.Steps = append(c.Steps, d.step(&d.views[i], newValue, reason, mayMake))
 	}
+	d.retire(&c)
 	d.narrow(&c)
 	c.Action, c.Reason = strongest(c.Steps)
 	for _, s := range c.Steps {
-		if s.Action == Create || s.Action == Replace || s.Action == Accept {
+		if s.Action == Create || s.Action == Replace || s.Action == Accept || s.Action == Adopt {
 			c.Number = d.greatest.N + 1
 		}
 	}
@@ -182,7 +205,8 @@ func (d *decision) note() string {
 // strength orders actions for the summary of a secret: what needs a person
 // first, then what is done.
 var strength = map[Action]int{
-	Keep: 0, Remark: 1, Copy: 2, Accept: 3, Replace: 4, Create: 5, Delete: 6, Blocked: 7, Drifted: 8, Unsure: 9, Conflict: 10, Refused: 11,
+	Keep: 0, Retire: 1, Remark: 2, Recover: 3, Copy: 4, Accept: 5, Adopt: 6, Replace: 7, Create: 8, Release: 9, Delete: 10,
+	Blocked: 11, Drifted: 12, Unsure: 13, Conflict: 14, Refused: 15,
 }
 
 func strongest(steps []Step) (Action, string) {

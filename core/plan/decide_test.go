@@ -41,7 +41,7 @@ func newScene(targets int) *scene {
 		observed: Observed{},
 	}
 	for n := range targets {
-		s.secret().Targets = append(s.secret().Targets, Target{Address: address(n), Provider: "azure", Can: Capabilities{true, true, true, true, true, true}})
+		s.secret().Targets = append(s.secret().Targets, Target{Address: address(n), Provider: "azure", Can: Capabilities{true, true, true, true, true, true, true}})
 		s.observed[address(n)] = Observation{Presence: Absent}
 	}
 	return s

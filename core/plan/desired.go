@@ -88,7 +88,7 @@ type Target struct {
 
 // Capabilities are what a kind of target can do, as far as decisions depend on it.
 type Capabilities struct {
-	Inspect, Read, Challenge, Marks, Update, Retire bool
+	Inspect, Read, Challenge, Marks, Update, Retire, Versions bool
 }
 
 // Address is where a target is: equal addresses are the same place, whatever

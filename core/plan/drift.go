@@ -36,7 +36,7 @@ func (p *Plan) Drifts(recorded Recorded) []Drift {
 				if s.Problem != nil {
 					d.Hint = s.Problem.Hint
 				}
-			case s.Before.Absent && written:
+			case (s.Before.Absent || s.Before.Deleted) && written:
 				d.Kind, d.Reason = DeletedOutside, "it was deleted outside"
 			case s.Action == Conflict && written:
 				d.Kind = ChangedOutside

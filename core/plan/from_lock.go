@@ -28,10 +28,26 @@ func FromLock(lock *record.Lock) (Recorded, error) {
 			found = append(found, fmt.Errorf("lock file: target %s: %w", address, errors.Join(err)))
 			continue
 		}
+		retiring, err := retirements(t.Retiring)
+		if err != nil {
+			found = append(found, fmt.Errorf("lock file: target %s: %w", address, err))
+		}
 		r.Targets[Address{t.Kind, place}] = RecordedTarget{
-			Secret: t.Secret, Operation: operation, Written: t.Written,
+			Secret: t.Secret, Operation: operation, Written: t.Written, Origin: t.Origin, Retiring: retiring,
 			Receipt: Receipt{Version: t.Version, Revision: t.Revision, Data: t.Data},
 		}
 	}
 	return r, errors.Join(found...)
+}
+
+func retirements(list []record.Retirement) ([]Retirement, error) {
+	var out []Retirement
+	for _, r := range list {
+		operation, err := ParseOperation(r.Operation)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Retirement{r.Revision, operation, r.Due})
+	}
+	return out, nil
 }

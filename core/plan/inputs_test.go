@@ -12,7 +12,7 @@ import (
 func (s *scene) composed(from Operation) *scene {
 	pieces := []secretfile.Piece{{Text: secret.FromString("x-"), Written: true}, {Ref: &secretfile.Reference{Secret: "s"}}}
 	c := Secret{Name: "c", Kind: "compose", Definition: "d1", Parts: []Part{{Kind: "compose", Pieces: pieces}}}
-	c.Targets = []Target{{Address: address(9), Can: Capabilities{true, true, true, true, true, true}}}
+	c.Targets = []Target{{Address: address(9), Can: Capabilities{true, true, true, true, true, true, true}}}
 	s.desired.Secrets = append(s.desired.Secrets, c)
 	s.observed[address(9)] = Observation{Presence: Absent}
 	if from.IsZero() {

@@ -22,8 +22,17 @@ type Intent struct {
 	// Accept takes what was changed outside for the value; Restore puts the value
 	// back over it.
 	Accept, Restore Selection
+	// Adopt takes what somebody else put at targets for the value. A target that is
+	// named is taken over whatever it holds; Requested adopts what the Secretfile
+	// asks to adopt.
+	Adopt     Selection
+	Requested bool
 	// Prune deletes what the Secretfile wants no more.
 	Prune bool
+	// DeleteAdopted deletes also what was there before us.
+	DeleteAdopted Selection
+	// Revoke retires earlier versions at once, whatever their overlap.
+	Revoke Selection
 	// OnlyDue limits the plan to values whose rotation is due, with what is built of
 	// them.
 	OnlyDue bool

@@ -45,7 +45,11 @@ type Mark struct {
 	Operation  string
 	Previous   string
 	Definition string
+	Origin     string // Adopted when the value was there before us
 }
+
+// Adopted is the origin of a value that was there before us.
+const Adopted = "adopted"
 
 // Receipt is what a plugin remembers of a write; the host keeps it unread.
 type Receipt struct {
@@ -68,8 +72,13 @@ type Observation struct {
 	// the name "" or for fields by name.
 	Stated  map[string]Compared
 	RetryAt time.Time
-	Until   time.Time // when a deleted value goes for good
-	Problem *Problem  // why the presence is unknown
+	// Of a deleted value: whether it can be brought back, whether the Secretfile
+	// asks to remove it for good and the store can, and when it goes by itself.
+	Recoverable bool
+	Purgeable   bool
+	Until       time.Time
+	StoreTime   time.Time // by the store's own clock, zero when it tells none
+	Problem     *Problem  // why the presence is unknown
 }
 
 // Problem is why something could not be found out or done.

@@ -54,7 +54,7 @@ func (d *decision) addOrphans(orphans []Orphan, owner Owner, recorded Recorded, 
 		if o.Secret != d.secret.Name {
 			continue
 		}
-		v := classify(o.Target, observed[o.Target.Address], recorded.Targets[o.Target.Address], true, owner)
+		v := classify(o.Target, observed[o.Target.Address], recorded.Targets[o.Target.Address], true, owner, nil)
 		d.old = append(d.old, v)
 		if v.standing == ours && v.operation.Compare(d.live) > 0 {
 			d.live = v.operation
@@ -79,92 +79,37 @@ func (d *decision) elsewhere() (there, unsure bool) {
 	return there, unsure
 }
 
-// prune decides what becomes of an orphan that is to be deleted. It takes two
-// proofs: our mark in the store, and a receipt here that names the same operation.
-func prune(o Orphan, owner Owner, recorded Recorded, observed Observed) Change {
-	c := Change{Secret: Secret{Name: o.Secret, Kind: "not in the Secretfile"}}
-	c.Steps = []Step{remove(o.Target, owner, recorded, observed, "the Secretfile wants it no more")}
-	if recorded.Secrets[o.Secret].PreventDestroy {
-		c.Steps[0].Action, c.Steps[0].Reason = Refused, "prevent_destroy holds until `sz state forget`"
-	}
-	c.Action, c.Reason = strongest(c.Steps)
-	c.Live = c.Steps[0].Previous
-	return c
-}
-
-// remove decides the deletion of what is at one target.
-func remove(t Target, owner Owner, recorded Recorded, observed Observed, reason string) Step {
-	r, known := recorded.Targets[t.Address]
-	known = known && r.Secret == owner.Secret
-	s := Step{Target: t}
-	if t.Provider == "" {
-		s.Action, s.Reason = Refused, "no target of the Secretfile leads to its store; delete it by hand, then `sz state forget`"
-		return s
-	}
-	v := classify(t, observed[t.Address], r, known, owner)
-	s.Before, s.Previous, s.Mark = Expectation{Absent: v.standing == absent, Receipt: v.Receipt}, v.operation, Mark{Owner: owner.String(), Operation: v.operation.String()}
-	switch {
-	case v.standing == uncertain:
-		s.Action, s.Reason, s.Problem = Unsure, v.explanation, v.Problem
-	case v.standing == absent && !known:
-		s.Action, s.Reason = Keep, "nothing is there"
-	case v.standing == absent:
-		s.Action, s.Reason = Delete, "it is gone already, and is forgotten"
-		s.Previous, s.Mark.Operation = r.Operation, r.Operation.String()
-	case v.standing != ours:
-		s.Action, s.Reason = Conflict, v.explanation+"; it is not deleted"
-	case !known || r.Operation != v.operation:
-		s.Action, s.Reason = Conflict, "the lock file does not tell of this value; apply first"
-	case !t.Can.Retire:
-		s.Action, s.Reason = Refused, "this kind of target cannot delete"
-	default:
-		s.Action, s.Reason = Delete, reason
-	}
-	return s
-}
-
-// Destroy is the plan that deletes what secrets hold in their targets, and in those
-// where they are wanted no more.
-func Destroy(desired Desired, only Selection, recorded Recorded, observed Observed) *Plan {
-	id, warnings := projectID(desired, recorded, observed)
-	p := &Plan{Project: desired.Project, ProjectID: id, Environment: desired.Environment, Warnings: warnings}
-	owner := Owner{Project: desired.Project, ID: id, Environment: desired.Environment}
-	// What is built of others goes first.
-	for _, s := range slices.Backward(desired.Secrets) {
-		if only != nil && !only.Has(s.Name) {
-			p.Left++
-			continue
-		}
-		owner.Secret = s.Name
-		c := Change{Secret: s}
-		for _, t := range s.Targets {
-			step := remove(t, owner, recorded, observed, "it was asked for")
-			if s.PreventDestroy && step.Action == Delete {
-				step.Action, step.Reason = Refused, "prevent_destroy forbids it; remove that from the Secretfile and apply first"
-			}
-			c.Steps = append(c.Steps, step)
-		}
-		c.Action, c.Reason = strongest(c.Steps)
-		p.Changes = append(p.Changes, c)
-	}
-	if only == nil {
-		for _, o := range desired.Orphans {
-			owner.Secret = o.Secret
-			p.Changes = append(p.Changes, prune(o, owner, recorded, observed))
-		}
-	}
-	return p
-}
-
 // orphans decides what is wanted no more: it is deleted when that is asked for, and
 // told of when not.
 func (p *Plan) orphans(desired Desired, intent Intent, recorded Recorded, observed Observed) {
 	for _, o := range desired.Orphans {
 		if intent.Prune {
 			owner := Owner{desired.Project, p.ProjectID, desired.Environment, o.Secret}
-			p.Changes = append(p.Changes, prune(o, owner, recorded, observed))
+			p.Changes = append(p.Changes, (&removal{intent, recorded, observed}).prune(o, owner).unless(p.unsettled(o.Secret)))
 			continue
 		}
 		p.Notes = append(p.Notes, fmt.Sprintf("%s of %s is wanted no more; --prune deletes it, `sz state forget` leaves it", o.Target.Address, o.Secret))
 	}
+}
+
+// unsettled reports a secret of the Secretfile whose value does not come to all its
+// targets by this plan: what lies at an old place of it may be the last copy.
+func (p *Plan) unsettled(name string) bool {
+	for _, c := range p.Changes {
+		if c.Secret.Name == name && len(c.Secret.Parts) > 0 && !c.Action.Changes() && c.Action != Keep {
+			return true
+		}
+	}
+	return false
+}
+
+// unless keeps what would be removed while its secret is unsettled.
+func (c Change) unless(unsettled bool) Change {
+	for i := range c.Steps {
+		if s := &c.Steps[i]; unsettled && s.Action.Changes() {
+			s.Action, s.Reason = Blocked, "its secret must be settled first: this may be the last copy of the value"
+		}
+	}
+	c.Action, c.Reason = strongest(c.Steps)
+	return c
 }

@@ -9,7 +9,7 @@ import (
 func (s *scene) orphaned(o Observation) *scene {
 	s.recorded.Secrets["s"] = RecordedSecret{Operation: op1, Definition: "d1"}
 	s.recorded.Targets[address(8)] = RecordedTarget{Secret: "s", Operation: op1, Receipt: Receipt{Version: 1, Revision: "r-" + op1.Random}}
-	s.desired.Orphans = []Orphan{{"s", Target{Address: address(8), Provider: "azure", Can: Capabilities{true, true, true, true, true, true}}}}
+	s.desired.Orphans = []Orphan{{"s", Target{Address: address(8), Provider: "azure", Can: Capabilities{true, true, true, true, true, true, true}}}}
 	s.observed[address(8)] = o
 	return s
 }
@@ -108,13 +108,13 @@ func TestDestroy(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			p := Destroy(c.scene.desired, nil, c.scene.recorded, c.scene.observed)
+			p := Destroy(c.scene.desired, Intent{}, c.scene.recorded, c.scene.observed)
 			if got := actions(p.Changes[0]); got != c.want {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
 	}
-	if p := Destroy(newScene(1).desired, Selection{"other": nil}, Recorded{}, Observed{}); len(p.Changes) != 0 || p.Left != 1 {
+	if p := Destroy(newScene(1).desired, Intent{Only: Selection{"other": nil}}, Recorded{}, Observed{}); len(p.Changes) != 0 || p.Left != 1 {
 		t.Error("what was not selected is in the plan")
 	}
 }

@@ -30,4 +30,8 @@ type RecordedTarget struct {
 	Operation Operation
 	Receipt   Receipt
 	Written   time.Time
+	// Origin is Adopted when the value was there before us.
+	Origin string
+	// Retiring are the versions that it replaced and that are not retired yet.
+	Retiring []Retirement
 }

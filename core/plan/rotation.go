@@ -22,6 +22,8 @@ func (d *decision) findRenewal(intent Intent, now time.Time) {
 	case intent.Rotate.Has(s.Name):
 		d.renewal = "a rotation was asked for"
 	case !due:
+	case d.skewed():
+		d.skewNote = "its rotation seems due since " + since + ", but the clocks of this machine and of the store differ"
 	case !generates:
 		d.dueNote = "its rotation is due since " + since + "; supply a new value"
 	case s.OneTime:

@@ -8,20 +8,28 @@ import (
 // step decides one target. wanted is whether the secret should get a new value,
 // mayMake whether the other targets allow one to be made.
 func (d *decision) step(v *view, wanted bool, reason string, mayMake bool) Step {
-	s := Step{Target: v.Target, Before: Expectation{Absent: v.standing == absent, Receipt: v.Receipt}, Previous: v.operation, Mark: v.Mark}
+	s := Step{Target: v.Target, Before: v.expectation(), Previous: v.operation, Mark: v.Mark}
 	switch v.standing {
 	case uncertain:
 		s.Action, s.Reason, s.Problem = Unsure, v.explanation, v.Problem
 	case drifted:
 		d.stepDrifted(&s, v, reason, mayMake)
 	case foreign:
-		s.Action, s.Reason = Conflict, v.explanation
+		d.stepForeign(&s, v)
 	case absent:
 		d.stepAbsent(&s, wanted, reason, mayMake)
+		if v.Presence == Deleted && s.Action.Changes() {
+			s.Reason += "; " + v.explanation
+		}
 	case ours:
 		d.stepOurs(&s, v, wanted, reason, mayMake)
 	}
 	return s
+}
+
+// expectation is what must be there still when a target is changed.
+func (v *view) expectation() Expectation {
+	return Expectation{Absent: v.standing == absent && v.Presence != Deleted, Deleted: v.Presence == Deleted, Receipt: v.Receipt}
 }
 
 func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool) {
@@ -61,10 +69,16 @@ func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMak
 		s.Action, s.Reason = Blocked, "another target of this secret must be settled first"
 	case v.operation != d.live:
 		d.copyHere(s, fmt.Sprintf("it holds value %d, and value %d is the latest", v.operation.N, d.live.N))
+	case v.Presence == Deleted:
+		d.recover(s, v)
+	case v.renamed != "":
+		d.rename(s, v)
 	case len(v.MetadataDiffers) > 0:
 		d.remark(s, v)
 	case d.inputUnknown != "":
 		s.Action, s.Reason = d.buildable()
+	case d.skewNote != "":
+		s.Action, s.Reason = Unsure, d.skewNote
 	case d.unanswered(v):
 		s.Action, s.Reason = Unsure, "it could not be compared with the value that the Secretfile states; reading it takes the right to get secrets"
 	default:
@@ -92,6 +106,24 @@ func (d *decision) copyHere(s *Step, reason string) {
 		return
 	}
 	s.Action, s.Reason = Copy, reason
+}
+
+// recover brings a deleted value back.
+func (d *decision) recover(s *Step, v *view) {
+	if !v.Can.Update {
+		s.Action, s.Reason = Refused, "it was deleted, and this kind of target cannot bring it back"
+		return
+	}
+	s.Action, s.Reason = Recover, v.explanation
+}
+
+// rename gives a value that is there its new name.
+func (d *decision) rename(s *Step, v *view) {
+	if !v.Can.Update {
+		s.Action, s.Reason = Keep, fmt.Sprintf("it was named %s", v.renamed)
+		return
+	}
+	s.Action, s.Reason = Remark, fmt.Sprintf("it was named %s, and gets our mark under its new name", v.renamed)
 }
 
 // remark changes what is around a value when the Secretfile asked for it, and

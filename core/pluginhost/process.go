@@ -21,7 +21,7 @@ import (
 
 // Deadlines of a process's life.
 const (
-	startTimeout = 10 * time.Second
+	startTimeout = 30 * time.Second
 	stopTimeout  = 2 * time.Second
 )
 

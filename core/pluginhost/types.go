@@ -76,12 +76,16 @@ const (
 	CanMark      = wire.CanMark
 	CanUpdate    = wire.CanUpdate
 	CanRetire    = wire.CanRetire
+	CanVersions  = wire.CanVersions
 
-	RetireDelete = wire.RetireDelete
-	RetirePurge  = wire.RetirePurge
+	RetireDelete  = wire.RetireDelete
+	RetirePurge   = wire.RetirePurge
+	RetireDisable = wire.RetireDisable
+	RetireUnmark  = wire.RetireUnmark
 
 	ReadForCopy          = wire.ReadForCopy
 	ReadForSource        = wire.ReadForSource
+	ReadForAdopt         = wire.ReadForAdopt
 	ReadForReplaceFields = wire.ReadForReplaceFields
 
 	Authentication = wire.Authentication

@@ -101,7 +101,7 @@ func (l *Lock) decodeSecret(line []byte, keys []string) error {
 
 func (l *Lock) decodeTarget(line []byte, keys []string) error {
 	var t Target
-	if err := strictly(line, keys, &t, "target", "kind", "secret", "op", "revision", "receipt", "written", "data"); err != nil {
+	if err := strictly(line, keys, &t, "target", "kind", "secret", "op", "revision", "receipt", "written", "data", "origin", "retiring"); err != nil {
 		return err
 	}
 	if old, twice := l.Targets[t.Address]; !twice || newer(t.Operation, old.Operation) {

@@ -15,8 +15,9 @@ import (
 
 // File is a lock file on disk. Its methods are safe for concurrent use.
 type File struct {
-	dir  string
-	name string
+	dir   string
+	name  string
+	local map[string]bool // secrets of this machine, which are not in the shared file
 
 	mu      sync.Mutex
 	lock    *Lock
@@ -36,44 +37,50 @@ func PathFor(secretfile, environment string) string {
 	return base + ".lock"
 }
 
-// Open reads the lock file at path; one that does not exist is empty. A lock file
-// of another project or environment is an error: its receipts would be taken for
-// this one's.
-func Open(path, project, environment string) (*File, error) {
-	f := &File{dir: filepath.Dir(path), name: filepath.Base(path)}
-	text, err := f.read()
-	if errors.Is(err, fs.ErrNotExist) {
-		f.lock = New(project, environment)
-		return f, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock file: %w", err)
-	}
-	f.lock, err = Decode(text)
-	if err != nil {
-		return nil, fmt.Errorf("lock file %s: %w", path, err)
-	}
-	if f.lock.Project != project || f.lock.Environment != environment {
-		return nil, fmt.Errorf("lock file %s is of project %s, environment %s, and this is project %s, environment %s; use the Secretfile that it belongs to, or move it away",
-			path, f.lock.Project, f.lock.Environment, project, environment)
+// Open reads the lock file at path, and beside it that of the secrets of this machine,
+// whose names are local; files that do not exist are empty. A lock file of another
+// project or environment is an error: its receipts would be taken for this one's.
+func Open(path, project, environment string, local map[string]bool) (*File, error) {
+	f := &File{dir: filepath.Dir(path), name: filepath.Base(path), local: local, lock: New(project, environment)}
+	for _, name := range []string{f.name, localName(f.name)} {
+		text, err := f.read(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("lock file: %w", err)
+		}
+		lock, err := Decode(text)
+		if err != nil {
+			return nil, fmt.Errorf("lock file %s: %w", filepath.Join(f.dir, name), err)
+		}
+		if lock.Project != project || lock.Environment != environment {
+			return nil, fmt.Errorf("lock file %s is of project %s, environment %s, and this is project %s, environment %s; use the Secretfile that it belongs to, or move it away",
+				filepath.Join(f.dir, name), lock.Project, lock.Environment, project, environment)
+		}
+		f.lock.add(lock)
 	}
 	return f, nil
 }
 
-func (f *File) read() ([]byte, error) {
+// localName is the lock file of the secrets of this machine, which belongs in
+// .gitignore.
+func localName(name string) string { return strings.TrimSuffix(name, ".lock") + ".local.lock" }
+
+func (f *File) read(name string) ([]byte, error) {
 	root, err := os.OpenRoot(f.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	info, err := root.Lstat(f.name)
+	info, err := root.Lstat(name)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", f.name)
+		return nil, fmt.Errorf("%s is not a regular file", name)
 	}
-	file, err := root.Open(f.name)
+	file, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +115,12 @@ func (f *File) Save() error {
 		return nil
 	}
 	f.mu.Lock()
-	text, err := f.lock.Encode()
+	shared, local := f.lock.split(f.local)
 	version := f.version
 	f.mu.Unlock()
-	if err == nil {
-		err = f.replace(text)
+	err := f.replace(f.name, shared)
+	if len(local.Secrets)+len(local.Targets) > 0 || f.exists(localName(f.name)) {
+		err = errors.Join(err, f.replace(localName(f.name), local))
 	}
 	if err != nil {
 		return fmt.Errorf("lock file %s: %w", filepath.Join(f.dir, f.name), err)
@@ -121,15 +129,24 @@ func (f *File) Save() error {
 	return nil
 }
 
-// replace puts text in place of the file in one step: a reader, and a machine
-// that loses power, sees the old text or the new.
-func (f *File) replace(text []byte) error {
+func (f *File) exists(name string) bool {
+	_, err := os.Lstat(filepath.Join(f.dir, name))
+	return err == nil
+}
+
+// replace puts a lock in place of a file in one step: a reader, and a machine that
+// loses power, sees the old text or the new.
+func (f *File) replace(name string, lock *Lock) error {
+	text, err := lock.Encode()
+	if err != nil {
+		return err
+	}
 	root, err := os.OpenRoot(f.dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	temp := "." + f.name + "." + randomHex(4)
+	temp := "." + name + "." + randomHex(4)
 	file, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
@@ -142,7 +159,7 @@ func (f *File) replace(text []byte) error {
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	if err := root.Rename(temp, f.name); err != nil {
+	if err := root.Rename(temp, name); err != nil {
 		return err
 	}
 	return syncDir(root)

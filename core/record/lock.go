@@ -46,6 +46,16 @@ type Target struct {
 	Version   uint32            `json:"receipt"`
 	Written   time.Time         `json:"written"`
 	Data      map[string]string `json:"data,omitempty"`
+	Origin    string            `json:"origin,omitempty"` // adopted, when the value was there before us
+	// Retiring are the versions that it replaced and that are not retired yet.
+	Retiring []Retirement `json:"retiring,omitempty"`
+}
+
+// Retirement is an earlier version that is made useless when it is due.
+type Retirement struct {
+	Revision  string    `json:"revision"`
+	Operation string    `json:"op"`
+	Due       time.Time `json:"due"`
 }
 
 // New is an empty lock for a project that has not been applied.
@@ -58,6 +68,44 @@ func (l *Lock) Clone() *Lock {
 	c := *l
 	c.Secrets, c.Targets = maps.Clone(l.Secrets), maps.Clone(l.Targets)
 	return &c
+}
+
+// add takes over what another lock of the same project tells. The id of the project is
+// that of the first that has one.
+func (l *Lock) add(other *Lock) {
+	if l.ID == "" {
+		l.ID = other.ID
+	}
+	maps.Copy(l.Secrets, other.Secrets)
+	maps.Copy(l.Targets, other.Targets)
+}
+
+// split is the lock as two: without some secrets, and with nothing but them.
+func (l *Lock) split(local map[string]bool) (shared, apart *Lock) {
+	shared, apart = New(l.Project, l.Environment), New(l.Project, l.Environment)
+	shared.ID, apart.ID = l.ID, l.ID
+	of := map[bool]*Lock{false: shared, true: apart}
+	for name, s := range l.Secrets {
+		of[local[name]].Secrets[name] = s
+	}
+	for address, t := range l.Targets {
+		of[local[t.Secret]].Targets[address] = t
+	}
+	return shared, apart
+}
+
+// Rename records a secret and its targets under another name.
+func (l *Lock) Rename(from, to string) {
+	s := l.Secrets[from]
+	s.Name = to
+	delete(l.Secrets, from)
+	l.Secrets[to] = s
+	for address, t := range l.Targets {
+		if t.Secret == from {
+			t.Secret = to
+			l.Targets[address] = t
+		}
+	}
 }
 
 // Document is a lock in the order of its file.

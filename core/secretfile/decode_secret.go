@@ -70,7 +70,6 @@ func (d *decoder) secret(n *syntax.Node) Secret {
 	s.ProcessTags = d.eval.value(n.Get("process_tags"))
 	s.Source = d.source(n, of)
 	d.rotation(&s, n, of)
-	d.notYet(s, n, of)
 	d.kind(&s, n, of)
 	s.Definition = d.definition(n, d.root.Get("templates").Get(s.Template))
 	return s
@@ -112,36 +111,6 @@ func (d *decoder) rotation(s *Secret, n *syntax.Node, of string) {
 			s.RotationPeriod = d.period(e.Value, "period", "rotation of "+of, true)
 		}
 		s.Overlap = d.period(e.Value, "overlap", "rotation of "+of, false)
-		at = e
-	}
-	if s.Overlap > 0 {
-		d.notRetired(at.KeyRange)
-	}
-}
-
-// notRetired says once what becomes of overlaps.
-func (d *decoder) notRetired(at diag.Range) {
-	if d.rotationTold {
-		return
-	}
-	d.rotationTold = true
-	d.notice(at, "not-retired", "this version of sz does not retire replaced values yet: they stay valid for longer than the overlap")
-}
-
-// notYet refuses what would change where a value comes from or goes to, and warns
-// of what would merely be missed.
-func (d *decoder) notYet(s Secret, n *syntax.Node, of string) {
-	refused := map[string]bool{"local": s.Local}
-	missed := map[string]bool{"adopt": s.Adopt}
-	for _, e := range n.Entries {
-		if refused[e.Key] {
-			d.report(e.KeyRange, "unsupported", fmt.Sprintf("%s of %s cannot be honoured by this version of sz yet", e.Key, of), "")
-		}
-		if missed[e.Key] {
-			d.found = append(d.found, diag.Diagnostic{
-				Severity: diag.Warning, Code: "not-enforced", Summary: fmt.Sprintf("%s of %s is read and not acted upon by this version of sz yet", e.Key, of), Range: e.KeyRange,
-			})
-		}
 	}
 }
 

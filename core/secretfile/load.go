@@ -57,15 +57,14 @@ func distinct(found diag.List) diag.List {
 
 // decoder fills a file from its nodes.
 type decoder struct {
-	file         *File
-	root         *syntax.Node
-	language     syntax.Language
-	options      Options
-	strict       bool
-	eval         *evaluator
-	rotationTold bool
-	overrides    []override
-	found        diag.List
+	file      *File
+	root      *syntax.Node
+	language  syntax.Language
+	options   Options
+	strict    bool
+	eval      *evaluator
+	overrides []override
+	found     diag.List
 }
 
 var topKeys = []string{

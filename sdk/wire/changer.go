@@ -62,7 +62,7 @@ func (c *Changer) Write(ctx context.Context, item WriteItem) (WriteResult, error
 // Update changes what is around a value.
 func (c *Changer) Update(ctx context.Context, item UpdateItem) (WriteResult, error) {
 	answer, err := c.client.targets.Update(ctx, &pb.TargetsUpdateRequest{
-		Target: targetToPB(item.Target), Mark: markToPB(item.Mark), Expect: receiptToPB(item.Expect),
+		Target: targetToPB(item.Target), Mark: markToPB(item.Mark), Expect: receiptToPB(item.Expect), Recover: item.Recover,
 	})
 	if err != nil {
 		return WriteResult{Outcome: OutcomeUnknown}, callError("Targets.Update", err)

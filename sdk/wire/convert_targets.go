@@ -9,22 +9,22 @@ import (
 // is a cast; a number from a newer peer stays itself and matches no constant.
 
 func targetToPB(t TargetRef) *pb.TargetRef {
-	return &pb.TargetRef{Kind: t.Kind, Address: t.Address, Config: valueToPB(t.Config), Fields: t.Fields}
+	return &pb.TargetRef{Kind: t.Kind, Address: t.Address, Config: valueToPB(t.Config), Fields: t.Fields, RotationPeriod: durationToPB(t.RotationPeriod)}
 }
 
 func targetFromPB(t *pb.TargetRef) TargetRef {
-	return TargetRef{Kind: t.GetKind(), Address: t.GetAddress(), Config: valueFromPB(t.GetConfig()), Fields: t.GetFields()}
+	return TargetRef{Kind: t.GetKind(), Address: t.GetAddress(), Config: valueFromPB(t.GetConfig()), Fields: t.GetFields(), RotationPeriod: t.GetRotationPeriod().AsDuration()}
 }
 
 func markToPB(m Mark) *pb.Mark {
 	if m.IsZero() {
 		return nil
 	}
-	return &pb.Mark{Owner: m.Owner, Operation: m.Operation, Previous: m.Previous, Definition: m.Definition}
+	return &pb.Mark{Owner: m.Owner, Operation: m.Operation, Previous: m.Previous, Definition: m.Definition, Origin: m.Origin}
 }
 
 func markFromPB(m *pb.Mark) Mark {
-	return Mark{Owner: m.GetOwner(), Operation: m.GetOperation(), Previous: m.GetPrevious(), Definition: m.GetDefinition()}
+	return Mark{Owner: m.GetOwner(), Operation: m.GetOperation(), Previous: m.GetPrevious(), Definition: m.GetDefinition(), Origin: m.GetOrigin()}
 }
 
 func receiptToPB(r Receipt) *pb.Receipt {
@@ -80,11 +80,11 @@ func clip(text string) string {
 }
 
 func checkItemToPB(i CheckItem) *pb.TargetCheckItem {
-	return &pb.TargetCheckItem{Kind: i.Kind, Config: valueToPB(i.Config), Secret: i.Secret, Field: i.Field, Fields: i.Fields}
+	return &pb.TargetCheckItem{Kind: i.Kind, Config: valueToPB(i.Config), Secret: i.Secret, Field: i.Field, Fields: i.Fields, RotationPeriod: durationToPB(i.RotationPeriod)}
 }
 
 func checkItemFromPB(i *pb.TargetCheckItem) CheckItem {
-	return CheckItem{Kind: i.GetKind(), Config: valueFromPB(i.GetConfig()), Secret: i.GetSecret(), Field: i.GetField(), Fields: i.GetFields()}
+	return CheckItem{Kind: i.GetKind(), Config: valueFromPB(i.GetConfig()), Secret: i.GetSecret(), Field: i.GetField(), Fields: i.GetFields(), RotationPeriod: i.GetRotationPeriod().AsDuration()}
 }
 
 func checkResultToPB(r CheckResult) *pb.TargetCheck {

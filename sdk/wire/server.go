@@ -193,7 +193,7 @@ func (s targetsServer) Update(ctx context.Context, request *pb.TargetsUpdateRequ
 	if err := s.mayChange("Targets.Update"); err != nil {
 		return nil, err
 	}
-	r := s.handler.Update(ctx, UpdateItem{targetFromPB(request.GetTarget()), markFromPB(request.GetMark()), receiptFromPB(request.GetExpect())})
+	r := s.handler.Update(ctx, UpdateItem{targetFromPB(request.GetTarget()), markFromPB(request.GetMark()), receiptFromPB(request.GetExpect()), request.GetRecover()})
 	return &pb.TargetsUpdateResponse{Outcome: pb.WriteOutcome(r.Outcome), Receipt: receiptToPB(r.Receipt), Diagnostics: diagnosticsToPB(r.Diagnostics)}, nil
 }
 

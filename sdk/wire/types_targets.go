@@ -14,6 +14,8 @@ type TargetRef struct {
 	Address string
 	Config  schema.Value
 	Fields  []string // of a structured secret that the place receives as a whole
+	// RotationPeriod is how long a value there should live; 0 when nothing is said.
+	RotationPeriod time.Duration
 }
 
 // Mark is how a store remembers what sz wrote. The zero Mark is none.
@@ -22,7 +24,11 @@ type Mark struct {
 	Operation  string // the id of the operation that made the value
 	Previous   string // the operation before it at this address
 	Definition string // a digest of the definition as written, without any value
+	Origin     string // Adopted when the value was there before us; else empty
 }
+
+// Adopted is the origin of a value that was there before us.
+const Adopted = "adopted"
 
 // IsZero reports that there is no mark.
 func (m Mark) IsZero() bool { return m == Mark{} }
@@ -45,6 +51,8 @@ type CheckItem struct {
 	Secret string   // the secret's name, for a default name only
 	Field  string   // set when the target receives one field
 	Fields []string // the names of a structured secret's fields, in order
+	// RotationPeriod is how long a value there should live; 0 when nothing is said.
+	RotationPeriod time.Duration
 }
 
 // CheckResult says where a target is.
@@ -184,9 +192,10 @@ type WriteResult struct {
 
 // UpdateItem changes what is around a value.
 type UpdateItem struct {
-	Target TargetRef
-	Mark   Mark
-	Expect Receipt
+	Target  TargetRef
+	Mark    Mark
+	Expect  Receipt
+	Recover bool // bring back what was deleted first
 }
 
 // RetireMode is how far a retirement goes.

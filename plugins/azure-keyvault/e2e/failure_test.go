@@ -201,10 +201,13 @@ func TestErrorsOfTheVaultSayWhatToDo(t *testing.T) {
 		if _, err := w.vault("soft-kv").DeleteSecret(t.Context(), "a", nil); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Remove(filepath.Join(w.dir, "Secretfile.lock")); err != nil { // nothing proves that it is ours
+			t.Fatal(err)
+		}
 		o := w.sz("apply", "--auto-approve")
 		if o.code != 7 {
 			t.Errorf("exit code %d, want 7\n%s", o.code, o)
 		}
-		contains(t, o.stdout, "deleted")
+		contains(t, o.stdout, "a deleted secret that sz did not write still holds this name")
 	})
 }

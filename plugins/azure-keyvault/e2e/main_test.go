@@ -193,3 +193,13 @@ func writeFile(b *testing.B, dir, name, text string) {
 		b.Fatal(err)
 	}
 }
+
+// read is the content of a file of the project.
+func (w *world) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(text)
+}

@@ -46,6 +46,7 @@ func (a answer) write(w http.ResponseWriter) {
 // request is looked at, it must carry a token.
 func (s *Server) serveVault(w http.ResponseWriter, r *http.Request, host string) {
 	serviceHeaders(w)
+	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
 	s.pause(r, s.options.Latency)
 	name, of, _ := vaultOf(host)
 	at := parseRoute(r.URL.Path)

@@ -349,9 +349,12 @@ type TargetRef struct {
 	Config *Value `protobuf:"bytes,3,opt,name=config,proto3" json:"config,omitempty"`
 	// fields are the names of the fields of a structured secret that the place
 	// receives as a whole, in order.
-	Fields        []string `protobuf:"bytes,4,rep,name=fields,proto3" json:"fields,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Fields []string `protobuf:"bytes,4,rep,name=fields,proto3" json:"fields,omitempty"`
+	// rotation_period is how long a value there should live; unset when nothing is
+	// said.
+	RotationPeriod *durationpb.Duration `protobuf:"bytes,5,opt,name=rotation_period,json=rotationPeriod,proto3" json:"rotation_period,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *TargetRef) Reset() {
@@ -412,6 +415,13 @@ func (x *TargetRef) GetFields() []string {
 	return nil
 }
 
+func (x *TargetRef) GetRotationPeriod() *durationpb.Duration {
+	if x != nil {
+		return x.RotationPeriod
+	}
+	return nil
+}
+
 // Mark is how a store remembers what we wrote.
 type Mark struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -422,7 +432,10 @@ type Mark struct {
 	// previous is the operation before it at this address.
 	Previous string `protobuf:"bytes,3,opt,name=previous,proto3" json:"previous,omitempty"`
 	// definition is a digest of the definition as written, without any value.
-	Definition    string `protobuf:"bytes,4,opt,name=definition,proto3" json:"definition,omitempty"`
+	Definition string `protobuf:"bytes,4,opt,name=definition,proto3" json:"definition,omitempty"`
+	// origin says how the value came to be ours, when it was not written by us:
+	// adopted.
+	Origin        string `protobuf:"bytes,5,opt,name=origin,proto3" json:"origin,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -481,6 +494,13 @@ func (x *Mark) GetPrevious() string {
 func (x *Mark) GetDefinition() string {
 	if x != nil {
 		return x.Definition
+	}
+	return ""
+}
+
+func (x *Mark) GetOrigin() string {
+	if x != nil {
+		return x.Origin
 	}
 	return ""
 }
@@ -607,9 +627,12 @@ type TargetCheckItem struct {
 	// field is set when the target receives one field of it.
 	Field string `protobuf:"bytes,4,opt,name=field,proto3" json:"field,omitempty"`
 	// fields are the names of the fields of a structured secret, in order.
-	Fields        []string `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Fields []string `protobuf:"bytes,5,rep,name=fields,proto3" json:"fields,omitempty"`
+	// rotation_period is how long a value there should live; unset when nothing is
+	// said.
+	RotationPeriod *durationpb.Duration `protobuf:"bytes,6,opt,name=rotation_period,json=rotationPeriod,proto3" json:"rotation_period,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *TargetCheckItem) Reset() {
@@ -673,6 +696,13 @@ func (x *TargetCheckItem) GetField() string {
 func (x *TargetCheckItem) GetFields() []string {
 	if x != nil {
 		return x.Fields
+	}
+	return nil
+}
+
+func (x *TargetCheckItem) GetRotationPeriod() *durationpb.Duration {
+	if x != nil {
+		return x.RotationPeriod
 	}
 	return nil
 }
@@ -1676,7 +1706,9 @@ type TargetsUpdateRequest struct {
 	// mark replaces ours.
 	Mark *Mark `protobuf:"bytes,2,opt,name=mark,proto3" json:"mark,omitempty"`
 	// expect is what must be there.
-	Expect        *Receipt `protobuf:"bytes,3,opt,name=expect,proto3" json:"expect,omitempty"`
+	Expect *Receipt `protobuf:"bytes,3,opt,name=expect,proto3" json:"expect,omitempty"`
+	// recover brings back a deleted value first; expect is then what was deleted.
+	Recover       bool `protobuf:"varint,4,opt,name=recover,proto3" json:"recover,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1730,6 +1762,13 @@ func (x *TargetsUpdateRequest) GetExpect() *Receipt {
 		return x.Expect
 	}
 	return nil
+}
+
+func (x *TargetsUpdateRequest) GetRecover() bool {
+	if x != nil {
+		return x.Recover
+	}
+	return false
 }
 
 // TargetsUpdateResponse is what became of an update.
@@ -2120,19 +2159,21 @@ var File_sz_plugin_v1_targets_proto protoreflect.FileDescriptor
 
 const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\n" +
-	"\x1asz/plugin/v1/targets.proto\x12\fsz.plugin.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dsz/plugin/v1/diagnostic.proto\x1a\x18sz/plugin/v1/value.proto\"~\n" +
+	"\x1asz/plugin/v1/targets.proto\x12\fsz.plugin.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dsz/plugin/v1/diagnostic.proto\x1a\x18sz/plugin/v1/value.proto\"\xc2\x01\n" +
 	"\tTargetRef\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12+\n" +
 	"\x06config\x18\x03 \x01(\v2\x13.sz.plugin.v1.ValueR\x06config\x12\x16\n" +
-	"\x06fields\x18\x04 \x03(\tR\x06fields\"v\n" +
+	"\x06fields\x18\x04 \x03(\tR\x06fields\x12B\n" +
+	"\x0frotation_period\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x0erotationPeriod\"\x8e\x01\n" +
 	"\x04Mark\x12\x14\n" +
 	"\x05owner\x18\x01 \x01(\tR\x05owner\x12\x1c\n" +
 	"\toperation\x18\x02 \x01(\tR\toperation\x12\x1a\n" +
 	"\bprevious\x18\x03 \x01(\tR\bprevious\x12\x1e\n" +
 	"\n" +
 	"definition\x18\x04 \x01(\tR\n" +
-	"definition\"\xad\x01\n" +
+	"definition\x12\x16\n" +
+	"\x06origin\x18\x05 \x01(\tR\x06origin\"\xad\x01\n" +
 	"\aReceipt\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\tR\brevision\x123\n" +
@@ -2141,13 +2182,14 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"J\n" +
 	"\x13TargetsCheckRequest\x123\n" +
-	"\x05items\x18\x01 \x03(\v2\x1d.sz.plugin.v1.TargetCheckItemR\x05items\"\x98\x01\n" +
+	"\x05items\x18\x01 \x03(\v2\x1d.sz.plugin.v1.TargetCheckItemR\x05items\"\xdc\x01\n" +
 	"\x0fTargetCheckItem\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12+\n" +
 	"\x06config\x18\x02 \x01(\v2\x13.sz.plugin.v1.ValueR\x06config\x12\x16\n" +
 	"\x06secret\x18\x03 \x01(\tR\x06secret\x12\x14\n" +
 	"\x05field\x18\x04 \x01(\tR\x05field\x12\x16\n" +
-	"\x06fields\x18\x05 \x03(\tR\x06fields\"K\n" +
+	"\x06fields\x18\x05 \x03(\tR\x06fields\x12B\n" +
+	"\x0frotation_period\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x0erotationPeriod\"K\n" +
 	"\x14TargetsCheckResponse\x123\n" +
 	"\aresults\x18\x01 \x03(\v2\x19.sz.plugin.v1.TargetCheckR\aresults\"\xaf\x01\n" +
 	"\vTargetCheck\x12\x18\n" +
@@ -2221,11 +2263,12 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x1a.sz.plugin.v1.WriteOutcomeR\aoutcome\x12/\n" +
 	"\areceipt\x18\x03 \x01(\v2\x15.sz.plugin.v1.ReceiptR\areceipt\x12:\n" +
 	"\vdiagnostics\x18\x04 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\x125\n" +
-	"\bretry_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aretryAt\"\x9e\x01\n" +
+	"\bretry_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aretryAt\"\xb8\x01\n" +
 	"\x14TargetsUpdateRequest\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.sz.plugin.v1.TargetRefR\x06target\x12&\n" +
 	"\x04mark\x18\x02 \x01(\v2\x12.sz.plugin.v1.MarkR\x04mark\x12-\n" +
-	"\x06expect\x18\x03 \x01(\v2\x15.sz.plugin.v1.ReceiptR\x06expect\"\xba\x01\n" +
+	"\x06expect\x18\x03 \x01(\v2\x15.sz.plugin.v1.ReceiptR\x06expect\x12\x18\n" +
+	"\arecover\x18\x04 \x01(\bR\arecover\"\xba\x01\n" +
 	"\x15TargetsUpdateResponse\x124\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1a.sz.plugin.v1.WriteOutcomeR\aoutcome\x12/\n" +
 	"\areceipt\x18\x02 \x01(\v2\x15.sz.plugin.v1.ReceiptR\areceipt\x12:\n" +
@@ -2341,86 +2384,88 @@ var file_sz_plugin_v1_targets_proto_goTypes = []any{
 	nil,                             // 30: sz.plugin.v1.Receipt.DataEntry
 	nil,                             // 31: sz.plugin.v1.TargetState.FieldComparisonsEntry
 	(*Value)(nil),                   // 32: sz.plugin.v1.Value
-	(*Diagnostic)(nil),              // 33: sz.plugin.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil),   // 34: google.protobuf.Timestamp
-	(*SecretPayload)(nil),           // 35: sz.plugin.v1.SecretPayload
-	(*durationpb.Duration)(nil),     // 36: google.protobuf.Duration
+	(*durationpb.Duration)(nil),     // 33: google.protobuf.Duration
+	(*Diagnostic)(nil),              // 34: sz.plugin.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil),   // 35: google.protobuf.Timestamp
+	(*SecretPayload)(nil),           // 36: sz.plugin.v1.SecretPayload
 }
 var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
 	32, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
-	30, // 1: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
-	9,  // 2: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
-	32, // 3: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
-	11, // 4: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
-	12, // 5: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
-	33, // 6: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	14, // 7: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
-	5,  // 8: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
-	7,  // 9: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
-	16, // 10: sz.plugin.v1.TargetsInspectResponse.state:type_name -> sz.plugin.v1.TargetState
-	0,  // 11: sz.plugin.v1.TargetState.presence:type_name -> sz.plugin.v1.Presence
-	6,  // 12: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
-	1,  // 13: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
-	7,  // 14: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
-	31, // 15: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
-	17, // 16: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
-	34, // 17: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
-	34, // 18: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
-	33, // 19: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	34, // 20: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
-	5,  // 21: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
-	7,  // 22: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
-	2,  // 23: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
-	35, // 24: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
-	6,  // 25: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
-	7,  // 26: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	33, // 27: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	7,  // 28: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
-	5,  // 29: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
-	6,  // 30: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
-	35, // 31: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
-	20, // 32: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
-	3,  // 33: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	7,  // 34: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	33, // 35: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	34, // 36: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
-	5,  // 37: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
-	6,  // 38: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
-	7,  // 39: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
-	3,  // 40: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	7,  // 41: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	33, // 42: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	5,  // 43: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
-	4,  // 44: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
-	6,  // 45: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
-	36, // 46: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
-	3,  // 47: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	33, // 48: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	5,  // 49: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
-	29, // 50: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
-	33, // 51: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	6,  // 52: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
-	34, // 53: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
-	34, // 54: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
-	8,  // 55: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
-	13, // 56: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
-	18, // 57: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
-	21, // 58: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
-	23, // 59: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
-	25, // 60: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
-	27, // 61: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
-	10, // 62: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
-	15, // 63: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
-	19, // 64: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
-	22, // 65: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
-	24, // 66: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
-	26, // 67: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
-	28, // 68: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
-	62, // [62:69] is the sub-list for method output_type
-	55, // [55:62] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	33, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
+	30, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
+	9,  // 3: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
+	32, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
+	33, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
+	11, // 6: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
+	12, // 7: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
+	34, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	14, // 9: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
+	5,  // 10: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
+	7,  // 11: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
+	16, // 12: sz.plugin.v1.TargetsInspectResponse.state:type_name -> sz.plugin.v1.TargetState
+	0,  // 13: sz.plugin.v1.TargetState.presence:type_name -> sz.plugin.v1.Presence
+	6,  // 14: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
+	1,  // 15: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
+	7,  // 16: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
+	31, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
+	17, // 18: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
+	35, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
+	35, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
+	34, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	35, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
+	5,  // 23: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
+	7,  // 24: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
+	2,  // 25: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
+	36, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
+	6,  // 27: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
+	7,  // 28: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	34, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 30: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
+	5,  // 31: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
+	6,  // 32: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
+	36, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
+	20, // 34: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
+	3,  // 35: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	7,  // 36: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	34, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	35, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
+	5,  // 39: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
+	6,  // 40: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
+	7,  // 41: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
+	3,  // 42: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	7,  // 43: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	34, // 44: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	5,  // 45: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
+	4,  // 46: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
+	6,  // 47: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
+	33, // 48: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
+	3,  // 49: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	34, // 50: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	5,  // 51: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
+	29, // 52: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
+	34, // 53: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	6,  // 54: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
+	35, // 55: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
+	35, // 56: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
+	8,  // 57: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
+	13, // 58: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
+	18, // 59: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
+	21, // 60: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
+	23, // 61: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
+	25, // 62: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
+	27, // 63: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
+	10, // 64: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
+	15, // 65: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
+	19, // 66: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
+	22, // 67: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
+	24, // 68: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
+	26, // 69: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
+	28, // 70: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
+	64, // [64:71] is the sub-list for method output_type
+	57, // [57:64] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_targets_proto_init() }

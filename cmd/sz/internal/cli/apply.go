@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -16,7 +13,10 @@ import (
 	"github.com/secretzero/sz/core/record"
 )
 
-const flagLockTimeout = "lock-timeout"
+const (
+	flagLockTimeout = "lock-timeout"
+	flagRefreshOnly = "refresh-only"
+)
 
 // applyFlags are those of the commands that carry a plan out.
 func applyFlags(more ...cli.Flag) []cli.Flag {
@@ -43,6 +43,7 @@ func applyCommand() *cli.Command {
 			"Secretfile is wrong, 4 a provider does not answer, 5 a policy is broken, 6 partly\n" +
 			"applied (run again), 7 drift, conflict or unknown, 130 interrupted.",
 		Flags: applyFlags(append(intentFlags(),
+			&cli.BoolFlag{Name: flagRefreshOnly, Usage: "record what is there, and change no store"},
 			&cli.StringFlag{Name: flagPlanID, Usage: "do nothing unless the id of the plan is `ID`"})...),
 		Action: runApply,
 	}
@@ -58,7 +59,7 @@ func rotateCommand() *cli.Command {
 			"them; nothing else is changed. Of a structured secret the generated fields are\n" +
 			"made anew, and the stated ones stay. An ADDRESS is a name, with * for any text.\n\n" +
 			"Exit status: as of apply.",
-		Flags:  applyFlags(&cli.BoolFlag{Name: flagDue, Usage: "rotate what is due by its rotation_period"}),
+		Flags:  applyFlags(&cli.BoolFlag{Name: flagDue, Usage: "rotate what is due by its rotation_period"}, revokeFlag()),
 		Action: runApply,
 	}
 }
@@ -96,7 +97,7 @@ func runApply(c *cli.Context) error {
 		p.ui.Diagnostics(p.warnings, p.sources())
 		p.ui.Plan(p.head(), p.plan)
 	}
-	if !p.plan.HasChanges() {
+	if !p.plan.HasChanges() || c.Bool(flagRefreshOnly) {
 		if err := apply.Remember(p.applyOptions(c)); err != nil {
 			return err
 		}
@@ -115,10 +116,14 @@ func runApply(c *cli.Context) error {
 }
 
 func (p *project) applyOptions(c *cli.Context) apply.Options {
-	return apply.Options{
+	options := apply.Options{
 		Plan: p.plan, Recorded: p.recorded, Session: p.session, Lock: p.lock,
 		Parallelism: c.Int(flagParallelism), Now: time.Now, Observed: p.observed, Report: p.ui.Event, Notice: p.ui.Notice,
 	}
+	if p.upstream != nil {
+		options.Verify, options.Since = p.upstream.Verify, p.upstream.Since()
+	}
+	return options
 }
 
 // carryOut does what the plan says, and says what became of it.
@@ -169,14 +174,10 @@ func (p *project) approve(c *cli.Context) error {
 	if c.Bool(flagAutoApprove) {
 		return nil
 	}
-	stdin, inOK := c.App.Reader.(*os.File)
-	stderr, errOK := c.App.ErrWriter.(*os.File)
-	if !inOK || !errOK || !ui.Terminal(stdin) || !ui.Terminal(stderr) {
+	if !interactive(c) {
 		return fail(exitError, "there are changes and nobody to ask; nothing was done. Run `sz apply --auto-approve` to apply them")
 	}
-	fmt.Fprint(stderr, "\nApply this plan? Only `yes` is taken for yes: ")
-	answer, _ := bufio.NewReader(stdin).ReadString('\n')
-	if strings.TrimSpace(answer) != "yes" {
+	if ask(c, "Apply this plan? Only `yes` is taken for yes: ") != "yes" {
 		return fail(exitError, "not approved; nothing was done")
 	}
 	return nil

@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -26,15 +23,36 @@ func destroyCommand() *cli.Command {
 		UsageText: "sz destroy [-f FILE] [--purge] [ADDRESS…]",
 		ArgsUsage: "[ADDRESS…]",
 		Description: "Deletes what the secrets that are named hold in their targets, or all of the\n" +
-			"project. Only what carries our mark and is in the lock file is touched. A vault\n" +
-			"keeps what was deleted for a while; --purge deletes it for good.\n\n" +
+			"project. Only what carries our mark and is in the lock file is touched; from what\n" +
+			"was there before sz only the mark is taken. A vault keeps what was deleted for a\n" +
+			"while; --purge deletes it for good, where the vault and the target allow that.\n\n" +
 			"Exit status: as of apply.",
-		Flags:  applyFlags(&cli.BoolFlag{Name: flagPurge, Usage: "delete for good, where the store allows it"}),
-		Action: destroy,
+		Flags:  applyFlags(&cli.BoolFlag{Name: flagPurge, Usage: "delete for good, where the store allows it"}, deleteAdoptedFlag()),
+		Action: func(c *cli.Context) error { return remove(c, plan.Destroy, c.Bool(flagPurge)) },
 	}
 }
 
-func destroy(c *cli.Context) error {
+func purgeCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "purge",
+		Usage:     "remove deleted secrets for good",
+		UsageText: "sz purge [-f FILE] ADDRESS…",
+		ArgsUsage: "ADDRESS…",
+		Description: "Removes for good what was deleted and its store still keeps. Only what carries\n" +
+			"our mark is touched. It cannot be brought back.\n\n" +
+			"Exit status: as of apply.",
+		Flags: applyFlags(),
+		Action: func(c *cli.Context) error {
+			if !c.Args().Present() {
+				return fail(exitError, "name the secrets to purge, as in sz purge NAME")
+			}
+			return remove(c, plan.Purge, true)
+		},
+	}
+}
+
+// remove decides upon removals, asks, and carries them out.
+func remove(c *cli.Context, decide func(plan.Desired, plan.Intent, plan.Recorded, plan.Observed) *plan.Plan, purge bool) error {
 	p, err := newProject(c)
 	if err != nil {
 		return err
@@ -51,16 +69,19 @@ func destroy(c *cli.Context) error {
 	if err := p.locate(c.Context, c); err != nil {
 		return err
 	}
-	only, err := plan.Select(p.desired, c.Args().Slice())
-	if err != nil {
+	var intent plan.Intent
+	if intent.Only, err = plan.Select(p.desired, c.Args().Slice()); err != nil {
 		return fail(exitError, err.Error())
+	}
+	if intent.DeleteAdopted, err = p.selectOrphans(c.StringSlice(flagDeleteAdopted)); err != nil {
+		return fail(exitError, "--"+flagDeleteAdopted+": "+err.Error())
 	}
 	p.observed = time.Now()
 	observed := p.session.Inspect(c.Context, p.desired, p.recorded)
 	if c.Err() != nil {
 		return fail(exitInterrupted, "interrupted; nothing was changed")
 	}
-	p.plan = plan.Destroy(p.desired, only, p.recorded, observed)
+	p.plan = decide(p.desired, intent, p.recorded, observed)
 	if !c.Bool(flagJSON) {
 		p.ui.Plan(p.head(), p.plan)
 	}
@@ -70,7 +91,7 @@ func destroy(c *cli.Context) error {
 	if err := p.confirmName(c); err != nil {
 		return err
 	}
-	return p.carryOut(c, ui.NewPlanDocument(p.head(), p.plan, p.warnings), func(o *apply.Options) { o.Purge = c.Bool(flagPurge) })
+	return p.carryOut(c, ui.NewPlanDocument(p.head(), p.plan, p.warnings), func(o *apply.Options) { o.Purge = purge })
 }
 
 // confirmName asks for the name of the project: yes is typed too easily.
@@ -78,14 +99,10 @@ func (p *project) confirmName(c *cli.Context) error {
 	if c.Bool(flagAutoApprove) {
 		return nil
 	}
-	stdin, inOK := c.App.Reader.(*os.File)
-	stderr, errOK := c.App.ErrWriter.(*os.File)
-	if !inOK || !errOK || !ui.Terminal(stdin) || !ui.Terminal(stderr) {
-		return fail(exitError, "there is something to delete and nobody to ask; nothing was done. `sz destroy --auto-approve` does not ask")
+	if !interactive(c) {
+		return fail(exitError, "there is something to delete and nobody to ask; nothing was done. `sz "+c.Command.Name+" --auto-approve` does not ask")
 	}
-	fmt.Fprintf(stderr, "\nType the name of the project, %s, to delete this: ", p.plan.Project)
-	answer, _ := bufio.NewReader(stdin).ReadString('\n')
-	if strings.TrimSpace(answer) != p.plan.Project {
+	if ask(c, fmt.Sprintf("Type the name of the project, %s, to delete this: ", p.plan.Project)) != p.plan.Project {
 		return fail(exitError, "not confirmed; nothing was done")
 	}
 	return nil

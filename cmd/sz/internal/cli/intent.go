@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -10,17 +11,30 @@ import (
 )
 
 const (
-	flagTarget  = "target"
-	flagReplace = "replace"
-	flagDrift   = "drift"
-	flagDue     = "due"
+	flagTarget        = "target"
+	flagReplace       = "replace"
+	flagDrift         = "drift"
+	flagDue           = "due"
+	flagAdopt         = "adopt"
+	flagDeleteAdopted = "delete-adopted"
+	flagRevoke        = "revoke-previous"
 )
+
+func revokeFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: flagRevoke, Usage: "retire what was replaced of the secret at `ADDRESS` at once, whatever its overlap; may be repeated"}
+}
+
+func deleteAdoptedFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: flagDeleteAdopted, Usage: "delete the secret at `ADDRESS` also where it was there before sz; may be repeated"}
+}
 
 // intentFlags say what a plan is to do beside what the Secretfile says.
 func intentFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: flagTarget, Usage: "only the secret at `ADDRESS`, NAME or NAME@TARGET, with what is built of it; may be repeated"},
 		&cli.StringSliceFlag{Name: flagReplace, Usage: "make a new value for the secret at `ADDRESS`, whatever is there; may be repeated"},
+		&cli.StringSliceFlag{Name: flagAdopt, Usage: "take what somebody else put at `ADDRESS` for the value; may be repeated"},
+		revokeFlag(), deleteAdoptedFlag(),
 		&cli.BoolFlag{Name: flagPrune, Usage: "delete what the lock file tells of and the Secretfile wants no more"},
 		&cli.StringSliceFlag{Name: flagDrift, Usage: "settle what was changed outside: `accept` or restore, or accept=ADDRESS; may be repeated"},
 	}
@@ -34,9 +48,15 @@ func (p *project) intent(c *cli.Context) (plan.Intent, error) {
 		return intent, fail(exitError, "--target: "+err.Error())
 	}
 	intent.Only, intent.Prune = p.desired.Users(only), c.Bool(flagPrune)
-	if intent.Replace, err = plan.Select(p.desired, c.StringSlice(flagReplace)); err != nil {
-		return intent, fail(exitError, "--replace: "+err.Error())
+	for flag, into := range map[string]*plan.Selection{flagReplace: &intent.Replace, flagAdopt: &intent.Adopt, flagRevoke: &intent.Revoke} {
+		if *into, err = plan.Select(p.desired, c.StringSlice(flag)); err != nil {
+			return intent, fail(exitError, "--"+flag+": "+err.Error())
+		}
 	}
+	if intent.DeleteAdopted, err = p.selectOrphans(c.StringSlice(flagDeleteAdopted)); err != nil {
+		return intent, fail(exitError, "--"+flagDeleteAdopted+": "+err.Error())
+	}
+	intent.Requested = p.adoptRequested(c)
 	for _, text := range c.StringSlice(flagDrift) {
 		word, address, narrow := strings.Cut(text, "=")
 		if !narrow {
@@ -55,8 +75,11 @@ func (p *project) intent(c *cli.Context) (plan.Intent, error) {
 			return intent, fail(exitError, fmt.Sprintf("--drift takes accept or restore, not %q", word))
 		}
 	}
-	if c.Command.Name == "rotate" {
+	switch c.Command.Name {
+	case "rotate":
 		return p.rotation(c, intent)
+	case "import":
+		return p.adoption(c, intent)
 	}
 	return intent, nil
 }
@@ -79,6 +102,22 @@ func (p *project) rotation(c *cli.Context, intent plan.Intent) (plan.Intent, err
 	}
 	intent.Rotate, intent.Only = named, p.desired.Users(named)
 	return intent, nil
+}
+
+// adoptRequested reports that a person will be asked before anything is done: then
+// what the Secretfile asks to adopt is shown, and the answer is their word for it.
+func (p *project) adoptRequested(c *cli.Context) bool {
+	return c.Command.Name == "apply" && !c.Bool(flagAutoApprove) && interactive(c)
+}
+
+// selectOrphans selects secrets that may be gone from the Secretfile.
+func (p *project) selectOrphans(names []string) (plan.Selection, error) {
+	gone := p.desired
+	gone.Secrets = slices.Clone(gone.Secrets)
+	for _, o := range p.desired.Orphans {
+		gone.Secrets = append(gone.Secrets, plan.Secret{Name: o.Secret, Targets: []plan.Target{o.Target}})
+	}
+	return plan.Select(gone, names)
 }
 
 func merge(a, b plan.Selection) plan.Selection {

@@ -27,7 +27,7 @@ func (k kinds) Target(provider, kind string) (schema.Object, plan.Capabilities, 
 	t, ok := d.Target(kind)
 	return t.Config, plan.Capabilities{
 		Inspect: t.Can(pluginhost.CanInspect), Read: t.Can(pluginhost.CanRead), Challenge: t.Can(pluginhost.CanChallenge),
-		Marks: t.Can(pluginhost.CanMark), Update: t.Can(pluginhost.CanUpdate), Retire: t.Can(pluginhost.CanRetire),
+		Marks: t.Can(pluginhost.CanMark), Update: t.Can(pluginhost.CanUpdate), Retire: t.Can(pluginhost.CanRetire), Versions: t.Can(pluginhost.CanVersions),
 	}, ok
 }
 

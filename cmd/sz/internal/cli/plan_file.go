@@ -22,7 +22,7 @@ const maxPlanFile = 64 << 20
 // intentTexts are the flags that change what a plan does, as they belong to it.
 func intentTexts(c *cli.Context) []string {
 	var texts []string
-	for _, name := range []string{flagTarget, flagReplace, flagDrift} {
+	for _, name := range []string{flagTarget, flagReplace, flagDrift, flagAdopt, flagRevoke, flagDeleteAdopted} {
 		for _, text := range c.StringSlice(name) {
 			texts = append(texts, "--"+name+" "+text)
 		}

@@ -37,6 +37,7 @@ type project struct {
 	plan     *plan.Plan
 	observed time.Time
 	warnings diag.List
+	upstream *record.GitSecrets // of which secrets are imported
 	// lenient takes what the installation lacks for a warning: the file is right.
 	lenient bool
 	// auditHead is the hash of the last event that was recorded.
@@ -145,7 +146,11 @@ func (p *project) maskStated() {
 // recall reads the lock file.
 func (p *project) recall() error {
 	var err error
-	if p.lock, err = record.Open(p.lockPath(), p.desired.Project, p.desired.Environment); err != nil {
+	local := map[string]bool{}
+	for _, s := range p.desired.Secrets {
+		local[s.Name] = s.Local
+	}
+	if p.lock, err = record.Open(p.lockPath(), p.desired.Project, p.desired.Environment, local); err != nil {
 		return fail(exitError, err.Error())
 	}
 	if p.recorded, err = plan.FromLock(p.lock.Lock()); err != nil {

@@ -3,11 +3,13 @@ package cli
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/plan"
 	"github.com/secretzero/sz/core/record"
 )
 
@@ -25,6 +27,16 @@ func stateCommand() *cli.Command {
 				Action:      listState,
 			},
 			{
+				Name:      "mv",
+				Usage:     "record a secret under another name; no store is touched",
+				UsageText: "sz state mv [-f FILE] OLD NEW",
+				ArgsUsage: "OLD NEW",
+				Description: "For a secret that was renamed in the Secretfile where its targets cannot tell. The\n" +
+					"next apply puts our mark under the new name where a store carries it.",
+				Flags:  applyFlags(),
+				Action: moveState,
+			},
+			{
 				Name:      "forget",
 				Usage:     "forget a secret or one of its targets; no store is touched",
 				UsageText: "sz state forget [-f FILE] ADDRESS…",
@@ -38,7 +50,7 @@ func stateCommand() *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return fail(exitError, fmt.Sprintf("unknown command %q; there are list and forget", c.Args().First()))
+				return fail(exitError, fmt.Sprintf("unknown command %q; there are list, mv and forget", c.Args().First()))
 			}
 			return cli.ShowSubcommandHelp(c)
 		},
@@ -79,10 +91,8 @@ func (p *project) remember(c *cli.Context) error {
 	return p.recall()
 }
 
-func forgetState(c *cli.Context) error {
-	if !c.Args().Present() {
-		return fail(exitError, "say what to forget: NAME or NAME@TARGET")
-	}
+// edit changes the lock file while no other run is at work on it.
+func edit(c *cli.Context, change func(p *project) error) error {
 	p, err := newProject(c)
 	if err != nil {
 		return err
@@ -100,7 +110,43 @@ func forgetState(c *cli.Context) error {
 	if err := p.recall(); err != nil {
 		return err
 	}
-	for _, address := range c.Args().Slice() {
+	if err := change(p); err != nil {
+		return err
+	}
+	return p.lock.Save()
+}
+
+func moveState(c *cli.Context) error {
+	if c.Args().Len() != 2 {
+		return fail(exitError, "say the old and the new name: sz state mv OLD NEW")
+	}
+	from, to := c.Args().Get(0), c.Args().Get(1)
+	return edit(c, func(p *project) error {
+		lock := p.lock.Lock()
+		if _, ok := lock.Secrets[from]; !ok {
+			return fail(exitError, fmt.Sprintf("the lock file tells of no secret %s; `sz state list` shows what it tells of", from))
+		}
+		if _, ok := lock.Secrets[to]; ok {
+			return fail(exitError, fmt.Sprintf("the lock file tells of a secret %s already; `sz state forget %s` makes room", to, to))
+		}
+		if !slices.ContainsFunc(p.desired.Secrets, func(s plan.Secret) bool { return s.Name == to }) {
+			return fail(exitError, fmt.Sprintf("the Secretfile has no secret %s; rename it there first", to))
+		}
+		p.lock.Change(func(l *record.Lock) { l.Rename(from, to) })
+		p.ui.Print(fmt.Sprintf("%s is recorded as %s\n", diag.Printable(from), diag.Printable(to)))
+		return nil
+	})
+}
+
+func forgetState(c *cli.Context) error {
+	if !c.Args().Present() {
+		return fail(exitError, "say what to forget: NAME or NAME@TARGET")
+	}
+	return edit(c, func(p *project) error { return p.forget(c.Args().Slice()) })
+}
+
+func (p *project) forget(addresses []string) error {
+	for _, address := range addresses {
 		n := 0
 		p.lock.Change(func(l *record.Lock) { n = forget(l, address) })
 		if n == 0 {
@@ -108,7 +154,7 @@ func forgetState(c *cli.Context) error {
 		}
 		p.ui.Print(fmt.Sprintf("forgot %s\n", diag.Printable(address)))
 	}
-	return p.lock.Save()
+	return nil
 }
 
 // forget removes what an address means from a lock and counts it. A secret without

@@ -11,7 +11,8 @@ import (
 
 // past is what was done, in words.
 var past = map[plan.Action]string{
-	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata", plan.Accept: "accepted", plan.Delete: "deleted",
+	plan.Create: "created", plan.Replace: "updated", plan.Copy: "copied", plan.Remark: "changed in metadata", plan.Accept: "accepted",
+	plan.Adopt: "adopted", plan.Recover: "recovered", plan.Retire: "retired", plan.Release: "released", plan.Delete: "deleted",
 }
 
 // Event writes what became of a step, as it happens. What went well is progress,
@@ -49,7 +50,7 @@ func (u *UI) Result(r apply.Result, lock, auditHead string) {
 		counts[e.Action]++
 	}
 	var parts []string
-	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark, plan.Accept, plan.Delete} {
+	for _, a := range []plan.Action{plan.Create, plan.Replace, plan.Copy, plan.Remark, plan.Accept, plan.Adopt, plan.Recover, plan.Retire, plan.Release, plan.Delete} {
 		if counts[a] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[a], past[a]))
 		}

@@ -18,6 +18,10 @@ var signs = map[plan.Action]struct {
 	plan.Copy:     {"→", blue},
 	plan.Remark:   {"≈", blue},
 	plan.Accept:   {"≈", yellow},
+	plan.Adopt:    {"≈", yellow},
+	plan.Recover:  {"↺", green},
+	plan.Retire:   {"⊘", yellow},
+	plan.Release:  {"-", yellow},
 	plan.Delete:   {"-", red},
 	plan.Drifted:  {"!", red},
 	plan.Conflict: {"!", red},
@@ -98,7 +102,8 @@ func Summary(p *plan.Plan) string {
 		text   string
 	}{
 		{plan.Create, "%d to create"}, {plan.Replace, "%d to update"}, {plan.Copy, "%d to copy"},
-		{plan.Remark, "%d to change in metadata"}, {plan.Accept, "%d to accept"}, {plan.Delete, "%d to delete"}, {plan.Drifted, "%d drifted"}, {plan.Conflict, "%d in conflict"},
+		{plan.Remark, "%d to change in metadata"}, {plan.Accept, "%d to accept"}, {plan.Adopt, "%d to adopt"}, {plan.Recover, "%d to recover"}, {plan.Retire, "%d to retire"},
+		{plan.Release, "%d to release"}, {plan.Delete, "%d to delete"}, {plan.Drifted, "%d drifted"}, {plan.Conflict, "%d in conflict"},
 		{plan.Unsure, "%d unknown"}, {plan.Blocked, "%d waiting"}, {plan.Refused, "%d that cannot be done"},
 	}
 	var parts []string

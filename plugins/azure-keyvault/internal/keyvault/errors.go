@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
@@ -24,6 +26,8 @@ type failure struct {
 	code    string
 	inner   string
 	message string
+	// retryAfter is how long the service asks to wait; 0 when it does not say.
+	retryAfter time.Duration
 }
 
 func classify(err error) failure {
@@ -35,6 +39,9 @@ func classify(err error) failure {
 	f.status, f.code = response.StatusCode, response.ErrorCode
 	if response.RawResponse == nil {
 		return f
+	}
+	if seconds, err := strconv.Atoi(response.RawResponse.Header.Get("Retry-After")); err == nil {
+		f.retryAfter = time.Duration(min(seconds, 3600)) * time.Second
 	}
 	// The SDK has read the body and put it back.
 	text, _ := io.ReadAll(io.LimitReader(response.RawResponse.Body, 64<<10))
@@ -56,6 +63,38 @@ func classify(err error) failure {
 
 func (f failure) notFound() bool  { return f.status == http.StatusNotFound }
 func (f failure) throttled() bool { return f.status == http.StatusTooManyRequests }
+
+// unreadable reports that a value may not be read, while the rest of what is known of
+// it may: it is disabled, or the right to get secrets is missing.
+func (f failure) unreadable() bool {
+	return f.status == http.StatusForbidden && !f.blocked()
+}
+
+// blocked reports that the vault lets nothing of this machine in.
+func (f failure) blocked() bool {
+	for _, inner := range []string{"ForbiddenByFirewall", "ForbiddenByConnection", "ForbiddenByPolicy"} {
+		if strings.HasPrefix(f.inner, inner) {
+			return true
+		}
+	}
+	return f.status == http.StatusForbidden && strings.Contains(f.message, "Client address is not authorized")
+}
+
+// The service's window is ten seconds; a wait that it asks for is believed up to two
+// minutes.
+const (
+	throttlePause = 10 * time.Second
+	maxPause      = 2 * time.Minute
+)
+
+// pause is how long the service asks to wait: as Retry-After says, which the service
+// leaves out mostly, else as long as its window is.
+func (f failure) pause() time.Duration {
+	if f.retryAfter <= 0 {
+		return throttlePause
+	}
+	return min(f.retryAfter, maxPause)
+}
 
 // doubtful reports that the request may have been carried out all the same: its
 // answer was lost, or came from something in between.
@@ -122,7 +161,7 @@ func explainConnection(e *sdk.Error, err error, v vault.Vault) {
 func explainForbidden(e *sdk.Error, f failure, v vault.Vault) {
 	e.Class, e.Code = sdk.Permissions, "access-denied"
 	switch {
-	case strings.HasPrefix(f.inner, "ForbiddenByFirewall"), strings.HasPrefix(f.inner, "ForbiddenByConnection"), strings.Contains(f.message, "Client address is not authorized"):
+	case f.blocked():
 		e.Class, e.Code = sdk.Unavailable, "blocked-by-firewall"
 		e.Hint = "allow this machine: `az keyvault network-rule add --name " + v.Name + " --ip-address ADDRESS/32`"
 	case f.inner == "SecretDisabled":

@@ -2,8 +2,10 @@ package keyvault
 
 import (
 	"context"
-	"strings"
+	"net/http"
+	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
@@ -11,51 +13,101 @@ import (
 	"github.com/secretzero/sz/sdk/secret"
 )
 
-// inspect says what is at an address with one call where there is something, and
-// a second one where there is nothing: a deleted secret still holds its name.
-func inspect(ctx context.Context, s *session, i sdk.Inspection[TargetConfig]) (sdk.State, error) {
+// look is one address that is looked at.
+type look struct {
+	session *session
+	client  *azsecrets.Client
+	vault   vault.Vault
+	name    string
+	asked   sdk.Inspection[TargetConfig]
+}
+
+func (s *session) look(ctx context.Context, i sdk.Inspection[TargetConfig]) (*look, error) {
 	v, name, err := place(i.Target)
 	if err != nil {
-		return sdk.State{}, err
+		return nil, err
 	}
 	client, err := s.client(ctx, v)
 	if err != nil {
-		return sdk.State{}, s.explain(err, "looking at", v, name)
+		return nil, s.explain(err, "looking at", v, name)
 	}
-	answer, err := client.GetSecret(ctx, name, "", nil)
-	switch code := classify(err); {
-	case err == nil:
-		return present(i, &answer.Secret), nil
-	case code.notFound():
-		return inspectDeleted(ctx, s, client, v, name)
-	case code.inner == "SecretDisabled":
-		return inspectDisabled(ctx, s, client, i, v, name)
-	}
-	return sdk.State{}, s.explain(err, "looking at", v, name)
+	return &look{s, client, v, name, i}, nil
 }
 
-func present(i sdk.Inspection[TargetConfig], found *azsecrets.Secret) sdk.State {
-	state := described(i, found)
-	if i.Challenge.Asked() {
+func (l *look) explain(err error, doing string) error {
+	return l.session.explain(err, doing, l.vault, l.name)
+}
+
+// inspect looks at one address.
+func inspect(ctx context.Context, s *session, i sdk.Inspection[TargetConfig]) (sdk.State, error) {
+	l, err := s.look(ctx, i)
+	if err != nil {
+		return sdk.State{}, err
+	}
+	return l.one(ctx)
+}
+
+// one says what is there with one call where there is something, and a second one
+// where there is nothing: a deleted secret still holds its name.
+func (l *look) one(ctx context.Context) (sdk.State, error) {
+	var response *http.Response
+	answer, err := l.client.GetSecret(policy.WithCaptureResponse(ctx, &response), l.name, "", nil)
+	var state sdk.State
+	switch code := classify(err); {
+	case err == nil:
+		state = l.present(&answer.Secret)
+	case code.notFound():
+		state, err = l.deleted(ctx)
+	case code.unreadable():
+		state, err = l.unread(ctx, err)
+	default:
+		return sdk.State{}, l.explain(err, "looking at")
+	}
+	state.StoreTime = clock(response)
+	return state, err
+}
+
+// clock is the time by the service's own clock, which every answer tells.
+func clock(response *http.Response) time.Time {
+	if response == nil {
+		return time.Time{}
+	}
+	at, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+func (l *look) present(found *azsecrets.Secret) sdk.State {
+	state := l.described(properties(found))
+	if l.asked.Challenge.Asked() {
 		whole := secret.FromString(value(found.Value))
-		i.Challenge.Answer(&state, whole, fieldOf(whole))
+		l.asked.Challenge.Answer(&state, whole, fieldOf(whole))
 	}
 	return state
 }
 
+func properties(found *azsecrets.Secret) *azsecrets.SecretProperties {
+	return &azsecrets.SecretProperties{ID: found.ID, Tags: found.Tags, Attributes: found.Attributes, ContentType: found.ContentType}
+}
+
 // described is a state without what takes the value. A version never changes its
 // value, so the same version is the same value.
-func described(i sdk.Inspection[TargetConfig], found *azsecrets.Secret) sdk.State {
-	state := sdk.State{Presence: sdk.Present, Mark: markOf(found.Tags), Receipt: receipt(found.ID, found.Attributes), Match: sdk.CannotTell}
-	switch {
-	case i.Receipt.Version != 1 || i.Receipt.Revision == "":
-	case i.Receipt.Revision == state.Receipt.Revision:
+func (l *look) described(found *azsecrets.SecretProperties) sdk.State {
+	state := sdk.State{Presence: sdk.Present, Mark: markOf(found.Tags), Receipt: receipt(found.ID, found.Attributes, found.Tags), Match: sdk.CannotTell}
+	if a := found.Attributes; a != nil && a.Enabled != nil && !*a.Enabled {
+		state.Presence = sdk.Disabled
+	}
+	switch known := l.asked.Receipt; {
+	case known.Version != 1 || known.Revision == "":
+	case known.Revision == state.Receipt.Revision:
 		state.Match = sdk.Matches
 	default:
 		state.Match = sdk.Differs
 	}
-	if i.Known {
-		state.MetadataDiffers = differing(i.Config, found)
+	if l.asked.Known {
+		state.MetadataDiffers = differing(l.asked.Config, l.asked.RotationPeriod, found)
 	}
 	return state
 }
@@ -76,42 +128,43 @@ func fieldOf(whole secret.Value) func(string) (secret.Value, bool) {
 	}
 }
 
-func inspectDeleted(ctx context.Context, s *session, client *azsecrets.Client, v vault.Vault, name string) (sdk.State, error) {
-	answer, err := client.GetDeletedSecret(ctx, name, nil)
+func (l *look) deleted(ctx context.Context) (sdk.State, error) {
+	answer, err := l.client.GetDeletedSecret(ctx, l.name, nil)
 	code := classify(err)
 	switch {
 	case err == nil:
-		state := sdk.State{Presence: sdk.Deleted, Mark: markOf(answer.Tags), Receipt: receipt(answer.ID, answer.Attributes)}
-		state.Deletion.Recoverable = true
-		if answer.Attributes != nil {
-			state.Deletion.Purgeable = strings.Contains(value(answer.Attributes.RecoveryLevel), "Purgeable")
-		}
-		state.Deletion.Until = value(answer.ScheduledPurgeDate)
-		return state, nil
+		return deletedState(l.asked, &answer.DeletedSecret), nil
 	case code.notFound():
 		return sdk.State{Presence: sdk.Absent}, nil
-	case code.status == 403:
-		// The right to see deleted secrets is a separate one. Without it a name
-		// that is still held shows when it is written, and not before.
-		return sdk.State{Presence: sdk.Absent, Diagnostics: []sdk.Error{{
-			Warning: true, Class: sdk.Permissions, Code: "cannot-see-deleted", Summary: "deleted secrets of " + v.Name + " cannot be looked at with this identity",
-		}}}, nil
+	case code.unreadable():
+		return l.unseen(), nil
 	}
-	return sdk.State{}, s.explain(err, "looking for a deleted", v, name)
+	return sdk.State{}, l.explain(err, "looking for a deleted")
 }
 
-// inspectDisabled learns of a disabled secret from the list of its versions: its
-// value cannot be had, and everything else can.
-func inspectDisabled(ctx context.Context, s *session, client *azsecrets.Client, i sdk.Inspection[TargetConfig], v vault.Vault, name string) (sdk.State, error) {
-	all, err := allVersions(ctx, client, name)
+// unseen is the state where nothing is and deleted secrets may not be looked at: the
+// right to see them is a separate one. A name that is still held shows when it is
+// written, and not before.
+func (l *look) unseen() sdk.State {
+	return sdk.State{Presence: sdk.Absent, Diagnostics: []sdk.Error{{
+		Warning: true, Class: sdk.Permissions, Code: "cannot-see-deleted", Summary: "deleted secrets of " + l.vault.Name + " cannot be looked at with this identity",
+	}}}
+}
+
+// unread learns of a secret whose value may not be read from the list of its
+// versions: it is disabled, or the right to get secrets is missing. refusal is the
+// error of the read; it counts when the list is refused too.
+func (l *look) unread(ctx context.Context, refusal error) (sdk.State, error) {
+	all, err := allVersions(ctx, l.client, l.name)
+	if classify(err).unreadable() {
+		return sdk.State{}, l.explain(refusal, "looking at")
+	}
 	if err != nil {
-		return sdk.State{}, s.explain(err, "looking at the versions of", v, name)
+		return sdk.State{}, l.explain(err, "looking at the versions of")
 	}
 	newest := newestOf(all)
 	if newest == nil {
-		return sdk.State{Presence: sdk.Unknown}, nil
+		return l.deleted(ctx)
 	}
-	state := described(i, &azsecrets.Secret{ID: newest.ID, Tags: newest.Tags, Attributes: newest.Attributes, ContentType: newest.ContentType})
-	state.Presence = sdk.Disabled
-	return state, nil
+	return l.described(newest), nil
 }

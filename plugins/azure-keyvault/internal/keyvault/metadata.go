@@ -18,9 +18,10 @@ const (
 	tagOperation  = "sz-op"
 	tagPrevious   = "sz-prev"
 	tagDefinition = "sz-def"
+	tagOrigin     = "sz-origin"
 )
 
-var ourTags = []string{tagOwner, tagOperation, tagPrevious, tagDefinition}
+var ourTags = []string{tagOwner, tagOperation, tagPrevious, tagDefinition, tagOrigin}
 
 const jsonType = "application/json"
 
@@ -31,7 +32,7 @@ func markOf(tags map[string]*string) sdk.Mark {
 		}
 		return ""
 	}
-	return sdk.Mark{Owner: text(tagOwner), Operation: text(tagOperation), Previous: text(tagPrevious), Definition: text(tagDefinition)}
+	return sdk.Mark{Owner: text(tagOwner), Operation: text(tagOperation), Previous: text(tagPrevious), Definition: text(tagDefinition), Origin: text(tagOrigin)}
 }
 
 // tags are all that a version should carry: those that somebody else put there,
@@ -44,7 +45,7 @@ func tags(c TargetConfig, mark sdk.Mark, present map[string]*string) map[string]
 	for name, value := range c.Tags {
 		all[name] = to.Ptr(value)
 	}
-	for name, value := range map[string]string{tagOwner: mark.Owner, tagOperation: mark.Operation, tagPrevious: mark.Previous, tagDefinition: mark.Definition} {
+	for name, value := range map[string]string{tagOwner: mark.Owner, tagOperation: mark.Operation, tagPrevious: mark.Previous, tagDefinition: mark.Definition, tagOrigin: mark.Origin} {
 		delete(all, name)
 		if value != "" {
 			all[name] = to.Ptr(value)
@@ -53,11 +54,18 @@ func tags(c TargetConfig, mark sdk.Mark, present map[string]*string) map[string]
 	return all
 }
 
-// attributes are those of the configuration.
-func attributes(c TargetConfig) *azsecrets.SecretAttributes {
-	expires, _ := date(c.Expires)
-	notBefore, _ := date(c.NotBefore)
+// attributes are those of the configuration, for a value made at a time.
+func attributes(c TargetConfig, period time.Duration, made time.Time) *azsecrets.SecretAttributes {
+	expires, notBefore := moments(c, period, made)
 	return &azsecrets.SecretAttributes{Enabled: to.Ptr(c.Enabled), Expires: expires, NotBefore: notBefore}
+}
+
+// madeAt is when a version was made.
+func madeAt(a *azsecrets.SecretAttributes) time.Time {
+	if a == nil {
+		return time.Time{}
+	}
+	return value(a.Created)
 }
 
 // contentType is what is stored with a value: as configured, or that of JSON for a
@@ -74,7 +82,7 @@ func contentType(c TargetConfig, structured bool) *string {
 
 // differing names the keys of the configuration whose wish is not what is there.
 // What the configuration does not speak of is left to others.
-func differing(c TargetConfig, present *azsecrets.Secret) []string {
+func differing(c TargetConfig, period time.Duration, present *azsecrets.SecretProperties) []string {
 	var keys []string
 	if c.ContentType != nil && value(present.ContentType) != *c.ContentType {
 		keys = append(keys, "content_type")
@@ -91,31 +99,39 @@ func differing(c TargetConfig, present *azsecrets.Secret) []string {
 	if a.Enabled != nil && *a.Enabled != c.Enabled {
 		keys = append(keys, "enabled")
 	}
-	for key, pair := range map[string]struct {
-		want string
-		got  *time.Time
-	}{"expires": {c.Expires, a.Expires}, "not_before": {c.NotBefore, a.NotBefore}} {
-		if want, err := date(pair.want); err == nil && want != nil && (pair.got == nil || !pair.got.Equal(want.Truncate(time.Second))) {
-			keys = append(keys, key)
-		}
+	expires, notBefore := moments(c, period, madeAt(a))
+	if expires != nil && (a.Expires == nil || !a.Expires.Equal(*expires)) {
+		keys = append(keys, "expires")
+	}
+	if notBefore != nil && (a.NotBefore == nil || !a.NotBefore.Equal(*notBefore)) {
+		keys = append(keys, "not_before")
 	}
 	slices.Sort(keys)
 	return keys
 }
 
-// receipt is what is remembered of a version.
-func receipt(id *azsecrets.ID, a *azsecrets.SecretAttributes) sdk.Receipt {
-	r := sdk.Receipt{Version: 1, Data: map[string]string{}}
-	if id != nil {
-		r.Revision = id.Version()
-	}
+// receipt is what is remembered of a version: what tells it from others where the
+// service tells the version itself, and where it does not.
+func receipt(id *azsecrets.ID, a *azsecrets.SecretAttributes, tags map[string]*string) sdk.Receipt {
+	r := sdk.Receipt{Version: 1, Revision: revision(id), Data: map[string]string{}}
 	if a != nil && a.Created != nil {
 		r.Data["created"] = fmt.Sprint(a.Created.Unix())
 	}
 	if a != nil && a.Updated != nil {
 		r.Data["updated"] = fmt.Sprint(a.Updated.Unix())
 	}
+	if operation := markOf(tags).Operation; operation != "" {
+		r.Data["operation"] = operation
+	}
 	return r
+}
+
+// revision is the version of an id; empty when it has none.
+func revision(id *azsecrets.ID) string {
+	if id == nil {
+		return ""
+	}
+	return id.Version()
 }
 
 func value[T any](p *T) T {

@@ -14,12 +14,14 @@ import (
 
 // Config is what a provider azure may be configured with.
 type Config struct {
-	Auth identity.Config `sz:"auth" doc:"how to authenticate"`
+	Auth  identity.Config `sz:"auth" doc:"how to authenticate"`
+	Cloud string          `sz:"cloud" default:"public" enum:"public,china,usgov" doc:"the cloud of vaults that are named by vault"`
 }
 
 // session is one provider instance: one credential, one client for each vault.
 type session struct {
 	auth        identity.Config
+	cloud       string
 	application string // in the user agent
 
 	mu         sync.Mutex
@@ -35,12 +37,12 @@ func Provider(version string) sdk.Provider {
 			Kind: sdk.NetworkFrom, Value: "config.vault_url", Reason: "to reach the vaults that the Secretfile names",
 		}),
 		Open: func(_ context.Context, c Config, _ sdk.OpenInfo) (*session, []sdk.Claim, error) {
-			return &session{auth: c.Auth, application: "sz/" + version, clients: map[string]*azsecrets.Client{}}, nil, nil
+			return &session{auth: c.Auth, cloud: c.Cloud, application: "sz/" + version, clients: map[string]*azsecrets.Client{}}, nil, nil
 		},
 		Targets: []sdk.TargetFor[*session]{
 			sdk.TargetOf[*session, TargetConfig]{
 				Kind: "key_vault", Summary: "a secret in an Azure Key Vault", Marks: true, Challenges: true,
-				Check: check, Inspect: inspect, Read: read, Write: write, Update: update, Retire: retire, Versions: versions,
+				Check: check, Inspect: inspect, InspectMany: inspectMany, Read: read, Write: write, Update: update, Retire: retire, Versions: versions,
 			},
 		},
 	}

@@ -23,6 +23,6 @@ func read(ctx context.Context, s *session, r sdk.Read[TargetConfig]) (sdk.ReadRe
 	}
 	return sdk.ReadResult{
 		Payload: secret.NewText(secret.FromString(value(answer.Value))),
-		Mark:    markOf(answer.Tags), Receipt: receipt(answer.ID, answer.Attributes),
+		Mark:    markOf(answer.Tags), Receipt: receipt(answer.ID, answer.Attributes, answer.Tags),
 	}, nil
 }

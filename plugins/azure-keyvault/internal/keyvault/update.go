@@ -6,10 +6,12 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
+	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
 )
 
-// update changes what is around the current version and makes no new one.
+// update changes what is around the current version and makes no new one. A deleted
+// secret is recovered first, when that is asked for.
 func update(ctx context.Context, s *session, u sdk.Update[TargetConfig]) (sdk.WriteResult, error) {
 	v, name, err := place(u.Target)
 	if err != nil {
@@ -19,23 +21,25 @@ func update(ctx context.Context, s *session, u sdk.Update[TargetConfig]) (sdk.Wr
 	if err != nil {
 		return refused(s.explain(err, "updating", v, name))
 	}
-	present, err := client.GetSecret(ctx, name, u.Expect.Revision, nil)
-	code := classify(err)
-	if err != nil && code.inner != "SecretDisabled" {
-		return refused(s.explain(err, "updating", v, name))
-	}
-	if err == nil {
-		latest, err := client.GetSecret(ctx, name, "", nil)
-		if err != nil {
-			return refused(s.explain(err, "updating", v, name))
-		}
-		if receipt(latest.ID, nil).Revision != u.Expect.Revision {
-			return refused(&sdk.Error{Class: sdk.Conflict, Code: "precondition-failed", Summary: fmt.Sprintf("%s/%s was changed since the plan was made", v.Host, name), Hint: "plan again"})
+	if u.Recover {
+		if err := s.free(ctx, client, v, name, u.Mark.Owner, onDeletedRecover); err != nil {
+			return refused(err)
 		}
 	}
-	answer, err := client.UpdateSecretProperties(ctx, name, u.Expect.Revision, azsecrets.UpdateSecretPropertiesParameters{
-		ContentType: u.Config.ContentType, Tags: tags(u.Config, u.Mark, present.Tags), SecretAttributes: attributes(u.Config),
-	}, nil)
+	current, err := s.current(ctx, client, v, name, u)
+	if err != nil {
+		return refused(err)
+	}
+	parameters := azsecrets.UpdateSecretPropertiesParameters{
+		ContentType: u.Config.ContentType, Tags: tags(u.Config, u.Mark, current.Tags), SecretAttributes: attributes(u.Config, u.RotationPeriod, madeAt(current.Attributes)),
+	}
+	var answer azsecrets.UpdateSecretPropertiesResponse
+	err = eventually(ctx, func() (bool, error) {
+		var err error
+		answer, err = client.UpdateSecretProperties(ctx, name, u.Expect.Revision, parameters, nil)
+		code := classify(err)
+		return u.Recover && (code.notFound() || code.working() || code.held()), err
+	})
 	if err != nil {
 		result := sdk.WriteResult{Outcome: sdk.NotApplied}
 		if classify(err).doubtful() {
@@ -43,5 +47,25 @@ func update(ctx context.Context, s *session, u sdk.Update[TargetConfig]) (sdk.Wr
 		}
 		return result, s.explain(err, "updating", v, name)
 	}
-	return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes)}, nil
+	return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes, answer.Tags)}, nil
+}
+
+// current is the version that is to be updated, if it is the current one still. Of
+// what was deleted the deleted secret tells, until it is back.
+func (s *session) current(ctx context.Context, client *azsecrets.Client, v vault.Vault, name string, u sdk.Update[TargetConfig]) (*azsecrets.SecretProperties, error) {
+	var found *azsecrets.SecretProperties
+	err := eventually(ctx, func() (bool, error) {
+		var err error
+		found, err = currentOf(ctx, client, name)
+		return u.Recover && found == nil && err == nil, err
+	})
+	switch {
+	case err != nil:
+		return nil, s.explain(err, "updating", v, name)
+	case found == nil:
+		return nil, &sdk.Error{Class: sdk.Conflict, Code: "precondition-failed", Summary: fmt.Sprintf("%s/%s is gone since the plan was made", v.Host, name), Hint: "plan again"}
+	case revision(found.ID) != u.Expect.Revision:
+		return nil, &sdk.Error{Class: sdk.Conflict, Code: "precondition-failed", Summary: fmt.Sprintf("%s/%s was changed since the plan was made", v.Host, name), Hint: "plan again"}
+	}
+	return found, nil
 }

@@ -52,6 +52,26 @@ func newestOf(all []*azsecrets.SecretProperties) *azsecrets.SecretProperties {
 	return all[0]
 }
 
+// currentOf is the current version of a secret without its value; nil when there is
+// none. Who may not read the value, or of a disabled secret nobody, learns of it from
+// the list of versions.
+func currentOf(ctx context.Context, client *azsecrets.Client, name string) (*azsecrets.SecretProperties, error) {
+	answer, err := client.GetSecret(ctx, name, "", nil)
+	switch code := classify(err); {
+	case err == nil:
+		return &azsecrets.SecretProperties{ID: answer.ID, Tags: answer.Tags, Attributes: answer.Attributes, ContentType: answer.ContentType}, nil
+	case code.notFound():
+		return nil, nil
+	case !code.unreadable():
+		return nil, err
+	}
+	all, err := allVersions(ctx, client, name)
+	if err != nil {
+		return nil, err
+	}
+	return newestOf(all), nil
+}
+
 func created(p *azsecrets.SecretProperties) int64 {
 	if p.Attributes == nil || p.Attributes.Created == nil {
 		return 0
@@ -76,7 +96,7 @@ func versions(ctx context.Context, s *session, t sdk.Target[TargetConfig]) ([]sd
 	newestFirst(all)
 	var list []sdk.Version
 	for _, p := range all {
-		entry := sdk.Version{Revision: receipt(p.ID, p.Attributes).Revision, Mark: markOf(p.Tags)}
+		entry := sdk.Version{Revision: revision(p.ID), Mark: markOf(p.Tags)}
 		if a := p.Attributes; a != nil {
 			entry.Enabled, entry.Created, entry.Expires = value(a.Enabled), value(a.Created), value(a.Expires)
 		}

@@ -76,29 +76,19 @@ func storable(p secret.Payload) (secret.Value, error) {
 
 // expected makes sure that what the plan saw is still there. Where nothing was a
 // moment ago, a look costs as much as the write and is left out.
-func (j *writer) expected(ctx context.Context) (present *azsecrets.Secret, done sdk.WriteResult, err error) {
+func (j *writer) expected(ctx context.Context) (present *azsecrets.SecretProperties, done sdk.WriteResult, err error) {
 	if j.write.Expect.Absent && !j.write.Expect.Recheck {
 		return nil, sdk.WriteResult{}, nil
 	}
-	answer, err := j.client.GetSecret(ctx, j.name, "", nil)
-	code := classify(err)
-	switch {
-	case err == nil:
-		present = &answer.Secret
-	case code.notFound():
-	case code.inner == "SecretDisabled":
-		all, err := allVersions(ctx, j.client, j.name)
-		if err != nil {
-			return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
-		}
-		if newest := newestOf(all); newest != nil {
-			present = &azsecrets.Secret{ID: newest.ID, Tags: newest.Tags, Attributes: newest.Attributes, ContentType: newest.ContentType}
-		}
-	default:
+	if j.write.Expect.Deleted {
+		return j.deleted(ctx)
+	}
+	present, err = currentOf(ctx, j.client, j.name)
+	if err != nil {
 		return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
 	}
 	if present != nil && markOf(present.Tags).Operation == j.write.Mark.Operation && markOf(present.Tags).Owner == j.write.Mark.Owner {
-		return present, sdk.WriteResult{Outcome: sdk.Unchanged, Receipt: receipt(present.ID, present.Attributes)}, nil
+		return present, sdk.WriteResult{Outcome: sdk.Unchanged, Receipt: receipt(present.ID, present.Attributes, present.Tags)}, nil
 	}
 	if moved := j.moved(present); moved != nil {
 		return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, moved
@@ -106,8 +96,31 @@ func (j *writer) expected(ctx context.Context) (present *azsecrets.Secret, done 
 	return present, sdk.WriteResult{}, nil
 }
 
+// deleted is what a deleted secret of ours leaves to a new version of it. Its name is
+// freed when the set is refused, and not before.
+func (j *writer) deleted(ctx context.Context) (*azsecrets.SecretProperties, sdk.WriteResult, error) {
+	answer, err := j.client.GetDeletedSecret(ctx, j.name, nil)
+	switch {
+	case classify(err).notFound():
+		// Recovered by somebody, or not deleted yet.
+		present, err := currentOf(ctx, j.client, j.name)
+		if err != nil {
+			return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
+		}
+		if present != nil && revision(present.ID) != j.write.Expect.Receipt.Revision {
+			return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.moved(present)
+		}
+		return present, sdk.WriteResult{}, nil
+	case err != nil:
+		return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
+	case j.write.Config.OnDeleted == onDeletedPurge:
+		return nil, sdk.WriteResult{}, nil
+	}
+	return &azsecrets.SecretProperties{Tags: answer.Tags}, sdk.WriteResult{}, nil
+}
+
 // moved says how what is there differs from what the plan saw.
-func (j *writer) moved(present *azsecrets.Secret) error {
+func (j *writer) moved(present *azsecrets.SecretProperties) error {
 	e := &sdk.Error{Class: sdk.Conflict, Code: "precondition-failed", Hint: "plan again"}
 	where := j.vault.Host + "/" + j.name
 	switch {
@@ -115,7 +128,7 @@ func (j *writer) moved(present *azsecrets.Secret) error {
 		e.Summary = fmt.Sprintf("%s came to be since the plan was made", where)
 	case j.write.Expect.Receipt.Revision != "" && present == nil:
 		e.Summary = fmt.Sprintf("%s is gone since the plan was made", where)
-	case j.write.Expect.Receipt.Revision != "" && receipt(present.ID, nil).Revision != j.write.Expect.Receipt.Revision:
+	case j.write.Expect.Receipt.Revision != "" && revision(present.ID) != j.write.Expect.Receipt.Revision:
 		e.Summary = fmt.Sprintf("%s was changed since the plan was made", where)
 	default:
 		return nil
@@ -123,41 +136,85 @@ func (j *writer) moved(present *azsecrets.Secret) error {
 	return e
 }
 
-// set makes the version. The SDK may repeat the request only when the service said
-// that it did nothing; after a lost answer the versions are searched first.
-func (j *writer) set(ctx context.Context, flat secret.Value, present *azsecrets.Secret) (sdk.WriteResult, error) {
+// set makes the version, and frees the name first where a deleted secret of ours
+// holds it.
+func (j *writer) set(ctx context.Context, flat secret.Value, present *azsecrets.SecretProperties) (sdk.WriteResult, error) {
 	parameters := j.parameters(flat, present)
+	freed := false
+	var result sdk.WriteResult
+	err := eventually(ctx, func() (bool, error) {
+		var err error
+		var code failure
+		result, code, err = j.once(ctx, parameters)
+		switch {
+		case err == nil || !code.held() && !code.working():
+			return false, err
+		case code.held() && !freed:
+			// What is deleted in the meantime is freed once; then it takes its time.
+			if err := j.session.free(ctx, j.client, j.vault, j.name, j.write.Mark.Owner, j.write.Config.OnDeleted); err != nil {
+				return false, err
+			}
+			freed = true
+		}
+		return true, err
+	})
+	if err == nil && j.write.Config.DisableOld {
+		j.disableOthers(ctx, &result)
+	}
+	return result, err
+}
+
+// once makes the version unless its answer says that it did not. The SDK may repeat
+// the request only when the service said that it did nothing; after a lost answer the
+// versions are searched first.
+func (j *writer) once(ctx context.Context, parameters azsecrets.SetSecretParameters) (sdk.WriteResult, failure, error) {
 	var lost error
 	for range attempts {
 		once := policy.WithRetryOptions(ctx, policy.RetryOptions{
 			MaxRetries: retries.MaxRetries, RetryDelay: retries.RetryDelay, MaxRetryDelay: retries.MaxRetryDelay, TryTimeout: retries.TryTimeout,
 			ShouldRetry: func(response *http.Response, _ error) bool {
-				return response != nil && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable)
+				return response != nil && response.StatusCode == http.StatusServiceUnavailable
 			},
 		})
 		answer, err := j.client.SetSecret(once, j.name, parameters, nil)
 		code := classify(err)
 		switch {
 		case err == nil:
-			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes)}, nil
+			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes, answer.Tags)}, code, nil
 		case code.throttled():
-			return sdk.WriteResult{Outcome: sdk.NotApplied, RetryAt: time.Now().Add(throttlePause)}, j.explain(err)
+			return sdk.WriteResult{Outcome: sdk.NotApplied, RetryAt: time.Now().Add(code.pause())}, code, j.explain(err)
 		case !code.doubtful():
-			return sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
+			return sdk.WriteResult{Outcome: sdk.NotApplied}, code, j.explain(err)
 		}
 		lost = err
 		result, found, err := j.search(ctx)
 		if found || err != nil {
-			return result, err
+			return result, failure{}, err
 		}
 	}
-	return sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(lost)
+	return sdk.WriteResult{Outcome: sdk.NotApplied}, classify(lost), j.explain(lost)
 }
 
-// throttlePause is how long the service's window is: it sends no Retry-After.
-const throttlePause = 10 * time.Second
+// disableOthers disables the versions of ours that are older than the one that was
+// just made. A failure is told and does not undo the write.
+func (j *writer) disableOthers(ctx context.Context, result *sdk.WriteResult) {
+	all, err := allVersions(ctx, j.client, j.name)
+	for _, p := range all {
+		old := revision(p.ID)
+		enabled := p.Attributes != nil && value(p.Attributes.Enabled)
+		if err != nil || old == result.Receipt.Revision || !enabled || markOf(p.Tags).Owner != j.write.Mark.Owner {
+			continue
+		}
+		_, err = j.client.UpdateSecretProperties(ctx, j.name, old, azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil)
+	}
+	if err != nil {
+		result.Diagnostics = append(result.Diagnostics, sdk.Error{
+			Warning: true, Class: sdk.Permissions, Code: "not-disabled", Summary: fmt.Sprintf("the versions before the new one of %s/%s could not be disabled: %s", j.vault.Host, j.name, clip(err.Error())),
+		})
+	}
+}
 
-func (j *writer) parameters(flat secret.Value, present *azsecrets.Secret) azsecrets.SetSecretParameters {
+func (j *writer) parameters(flat secret.Value, present *azsecrets.SecretProperties) azsecrets.SetSecretParameters {
 	structured := j.write.Payload.Type() == secret.Object || j.write.Payload.Type() == secret.List
 	var others map[string]*string
 	if present != nil {
@@ -165,7 +222,7 @@ func (j *writer) parameters(flat secret.Value, present *azsecrets.Secret) azsecr
 	}
 	return azsecrets.SetSecretParameters{
 		Value: to.Ptr(string(flat.Expose())), ContentType: contentType(j.write.Config, structured),
-		Tags: tags(j.write.Config, j.write.Mark, others), SecretAttributes: attributes(j.write.Config),
+		Tags: tags(j.write.Config, j.write.Mark, others), SecretAttributes: attributes(j.write.Config, j.write.RotationPeriod, time.Now()),
 	}
 }
 
@@ -178,7 +235,7 @@ func (j *writer) search(ctx context.Context) (sdk.WriteResult, bool, error) {
 	}
 	for _, p := range all {
 		if mark := markOf(p.Tags); mark.Operation == j.write.Mark.Operation && mark.Owner == j.write.Mark.Owner {
-			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(p.ID, p.Attributes)}, true, nil
+			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(p.ID, p.Attributes, p.Tags)}, true, nil
 		}
 	}
 	return sdk.WriteResult{}, false, nil

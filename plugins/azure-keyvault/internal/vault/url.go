@@ -28,6 +28,23 @@ func (e *Error) Error() string { return e.Summary + "; " + e.Hint }
 // (learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates).
 var suffixes = []string{".vault.azure.net", ".vault.azure.cn", ".vault.usgovcloudapi.net"}
 
+// Clouds are the clouds by name, with the suffix of their vaults.
+var clouds = map[string]string{"public": ".vault.azure.net", "china": ".vault.azure.cn", "usgov": ".vault.usgovcloudapi.net"}
+
+// Named is the vault of a name in a cloud: public, china or usgov; public when it is
+// empty.
+func Named(name, cloud string) (Vault, error) {
+	suffix, ok := clouds[cloud]
+	if !ok {
+		suffix = suffixes[0]
+	}
+	name = strings.ToLower(name)
+	if !labelForm.MatchString(name) {
+		return Vault{}, &Error{"vault is not the name of a vault", "write the name alone, or the whole address as vault_url"}
+	}
+	return Vault{Name: name, Host: name + suffix}, nil
+}
+
 var labelForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
 // nameForm is the rule for new vaults

@@ -1,0 +1,138 @@
+package keyvault
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
+
+	"github.com/secretzero/sz/sdk"
+)
+
+// Few names of a vault are looked at one by one, many by listing: a page tells of up
+// to 25 secrets, all but their values and versions.
+const fewNames = 8
+
+// looks are addresses of one vault, by the lower-case name, with their numbers in the
+// request.
+type looks struct {
+	of     map[string]*look
+	number map[*look]int
+	answer func(int, sdk.State)
+}
+
+// inspectMany answers for vaults of which many secrets are wanted what listing them
+// tells, vault by vault side by side.
+func inspectMany(ctx context.Context, s *session, items []sdk.Inspection[TargetConfig], answer func(int, sdk.State)) error {
+	vaults := map[string]*looks{}
+	for n, item := range items {
+		l, err := s.look(ctx, item)
+		if err != nil || item.Challenge.Asked() {
+			continue // left to be looked at by itself, since it fails or takes the value
+		}
+		some := vaults[l.vault.Host]
+		if some == nil {
+			some = &looks{map[string]*look{}, map[*look]int{}, answer}
+			vaults[l.vault.Host] = some
+		}
+		some.of[strings.ToLower(l.name)], some.number[l] = l, n
+	}
+	var group sync.WaitGroup
+	for _, some := range vaults {
+		if len(some.of) > fewNames {
+			group.Go(func() {
+				// The client panics on some hostile answers. What is not answered is
+				// looked at one by one, where a panic is an error.
+				defer func() { _ = recover() }()
+				some.list(ctx)
+			})
+		}
+	}
+	group.Wait()
+	return nil
+}
+
+// list answers what a listing of the vault tells. It reads no more pages than there
+// are names to find, so that a few secrets among many thousands do not cost more than
+// getting them.
+func (s *looks) list(ctx context.Context) {
+	absent := slices.Collect(maps.Values(s.of))
+	if len(absent) == 0 {
+		return
+	}
+	pager := absent[0].client.NewListSecretPropertiesPager(nil)
+	found := map[*look]bool{}
+	for pages := 0; pager.More(); pages++ {
+		page, err := pager.NextPage(ctx)
+		if err != nil || pages == len(s.of) {
+			return // not allowed, or too dear
+		}
+		for _, p := range page.Value {
+			if l := s.of[nameIn(p.ID)]; l != nil && !found[l] {
+				found[l] = true
+				if state, ok := l.listed(p); ok {
+					s.answer(s.number[l], state)
+				}
+			}
+		}
+		if len(found) == len(s.of) {
+			return
+		}
+	}
+	s.absent(ctx, slices.DeleteFunc(absent, func(l *look) bool { return found[l] }))
+}
+
+// nameIn is the lower-case name of a secret in a listing; empty for an id that is
+// none, which the service never sends.
+func nameIn(id *azsecrets.ID) string {
+	if id == nil || !strings.Contains(string(*id), "/secrets/") && !strings.Contains(string(*id), "/deletedsecrets/") {
+		return ""
+	}
+	return strings.ToLower(id.Name())
+}
+
+// listed is the state that a listing tells of, if it tells enough: a listing has no
+// versions, and its times are in seconds, but the version that was made and changed
+// when the last write there was, by the same operation, is that of the write.
+func (l *look) listed(p *azsecrets.SecretProperties) (sdk.State, bool) {
+	known, listed := l.asked.Receipt, receipt(nil, p.Attributes, p.Tags)
+	if known.Version != 1 || known.Revision == "" {
+		return sdk.State{}, false
+	}
+	for _, key := range []string{"created", "updated", "operation"} {
+		if listed.Data[key] == "" || listed.Data[key] != known.Data[key] {
+			return sdk.State{}, false
+		}
+	}
+	state := l.described(p)
+	state.Receipt, state.Match = known, sdk.Matches
+	return state, true
+}
+
+// absent answers for names that a whole listing did not show and that no deleted
+// secret holds. One that was written before is left open all the same: what is
+// missing in a list is no proof.
+func (s *looks) absent(ctx context.Context, names []*look) {
+	if len(names) <= fewNames {
+		return
+	}
+	held := map[string]bool{}
+	pager := names[0].client.NewListDeletedSecretPropertiesPager(nil)
+	for pages := 0; pager.More(); pages++ {
+		page, err := pager.NextPage(ctx)
+		if err != nil || pages == len(names) {
+			return
+		}
+		for _, p := range page.Value {
+			held[nameIn(p.ID)] = true
+		}
+	}
+	for _, l := range names {
+		if l.asked.Receipt.Revision == "" && !held[strings.ToLower(l.name)] {
+			s.answer(s.number[l], sdk.State{Presence: sdk.Absent})
+		}
+	}
+}
