@@ -89,6 +89,8 @@ const (
 	ReadFile    = wire.ReadFile
 	WriteFrom   = wire.WriteFrom
 	Execute     = wire.Execute
+	ReadFrom    = wire.ReadFrom
+	Identity    = wire.Identity
 )
 
 func schemaOf[C any]() schema.Object { return config.Schema(reflect.TypeFor[C]()) }

@@ -53,9 +53,23 @@ func counts(p wire.Permission, config schema.Value) bool {
 	if p.WhenPath == "" {
 		return true
 	}
-	v := config
-	for _, key := range strings.Split(p.WhenPath, ".") {
-		v = v.Get(key)
+	return slices.ContainsFunc(valuesAt(config, strings.Split(p.WhenPath, ".")), func(v schema.Value) bool {
+		return slices.Contains(p.WhenEquals, v.Expose())
+	})
+}
+
+// valuesAt are the values at a path of keys; a list on the way stands for each of its
+// items.
+func valuesAt(v schema.Value, path []string) []schema.Value {
+	if v.Kind() == schema.List {
+		var found []schema.Value
+		for _, item := range v.Items() {
+			found = append(found, valuesAt(item, path)...)
+		}
+		return found
 	}
-	return slices.Contains(p.WhenEquals, v.Expose())
+	if len(path) == 0 {
+		return []schema.Value{v}
+	}
+	return valuesAt(v.Get(path[0]), path[1:])
 }

@@ -64,7 +64,7 @@ func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, 
 	}
 	i.Alias, i.Kind = spec.Alias, spec.Kind
 	request := wire.OpenRequest{Kind: spec.Kind, Alias: spec.Alias, Config: config}
-	if asks(kind.Permissions, wire.WriteFrom) {
+	if asks(kind.Permissions, wire.WriteFrom) || asks(kind.Permissions, wire.ReadFrom) {
 		request.ProjectRoot = h.options.Project
 	}
 	ctx, cancel := context.WithTimeout(ctx, quickCall)

@@ -131,6 +131,10 @@ func (f *File) sealSensitive(config Value, object schema.Object) {
 			f.Sources.Seal(field.Value.at)
 		case a.Type.Object != nil:
 			f.sealSensitive(field.Value, *a.Type.Object)
+		case a.Type.Elem != nil && a.Type.Elem.Object != nil:
+			for _, item := range field.Value.items {
+				f.sealSensitive(item, *a.Type.Elem.Object)
+			}
 		}
 	}
 }

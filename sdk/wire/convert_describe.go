@@ -145,6 +145,10 @@ func permissionToPB(p Permission) *pb.PermissionRequest {
 		out.Permission = &pb.PermissionRequest_WriteFrom{WriteFrom: p.Value}
 	case Execute:
 		out.Permission = &pb.PermissionRequest_Execute{Execute: p.Value}
+	case ReadFrom:
+		out.Permission = &pb.PermissionRequest_ReadFrom{ReadFrom: p.Value}
+	case Identity:
+		out.Permission = &pb.PermissionRequest_Identity{Identity: p.Value}
 	}
 	return out
 }
@@ -164,6 +168,10 @@ func permissionFromPB(p *pb.PermissionRequest) Permission {
 		out.Kind, out.Value = WriteFrom, permission.WriteFrom
 	case *pb.PermissionRequest_Execute:
 		out.Kind, out.Value = Execute, permission.Execute
+	case *pb.PermissionRequest_ReadFrom:
+		out.Kind, out.Value = ReadFrom, permission.ReadFrom
+	case *pb.PermissionRequest_Identity:
+		out.Kind, out.Value = Identity, permission.Identity
 	}
 	return out
 }

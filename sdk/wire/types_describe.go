@@ -73,18 +73,20 @@ type PermissionKind int
 // The kinds of permission.
 const (
 	Network     PermissionKind = iota + 1 // Value is host:port
-	NetworkFrom                           // Value is a configuration path
+	NetworkFrom                           // Value is a configuration path, or env.NAME
 	Environment                           // Value is a variable's name
 	ReadFile                              // Value is a path
 	WriteFrom                             // Value is a configuration path
 	Execute                               // Value is a command
+	ReadFrom                              // Value is a configuration path, or env.NAME
+	Identity                              // Value is a metadata endpoint with an audience, such as azure:https://vault.azure.net
 )
 
 // Permission is something that a provider instance asks for.
 type Permission struct {
 	Kind       PermissionKind
 	Value      string
-	WhenPath   string   // a configuration path; empty means always
+	WhenPath   string   // a configuration path; empty means always; a list on the way stands for each item
 	WhenEquals []string // the values of WhenPath that make the request count
 	Reason     string
 }

@@ -460,9 +460,12 @@ type PermissionRequest struct {
 	//	*PermissionRequest_ReadFile
 	//	*PermissionRequest_WriteFrom
 	//	*PermissionRequest_Execute
+	//	*PermissionRequest_ReadFrom
+	//	*PermissionRequest_Identity
 	Permission isPermissionRequest_Permission `protobuf_oneof:"permission"`
 	// when_path is a configuration path; the request counts only while its value
-	// is one of when_equals. Empty means always.
+	// is one of when_equals. A list on the way stands for each of its items. Empty
+	// means always.
 	WhenPath string `protobuf:"bytes,7,opt,name=when_path,json=whenPath,proto3" json:"when_path,omitempty"`
 	// when_equals are the values of when_path that make the request count.
 	WhenEquals []string `protobuf:"bytes,8,rep,name=when_equals,json=whenEquals,proto3" json:"when_equals,omitempty"`
@@ -563,6 +566,24 @@ func (x *PermissionRequest) GetExecute() string {
 	return ""
 }
 
+func (x *PermissionRequest) GetReadFrom() string {
+	if x != nil {
+		if x, ok := x.Permission.(*PermissionRequest_ReadFrom); ok {
+			return x.ReadFrom
+		}
+	}
+	return ""
+}
+
+func (x *PermissionRequest) GetIdentity() string {
+	if x != nil {
+		if x, ok := x.Permission.(*PermissionRequest_Identity); ok {
+			return x.Identity
+		}
+	}
+	return ""
+}
+
 func (x *PermissionRequest) GetWhenPath() string {
 	if x != nil {
 		return x.WhenPath
@@ -594,7 +615,8 @@ type PermissionRequest_Network struct {
 }
 
 type PermissionRequest_NetworkFrom struct {
-	// network_from is a configuration path whose value names a host.
+	// network_from is a configuration path whose value names a host, or env. and the
+	// name of an environment variable whose value does.
 	NetworkFrom string `protobuf:"bytes,2,opt,name=network_from,json=networkFrom,proto3,oneof"`
 }
 
@@ -618,6 +640,18 @@ type PermissionRequest_Execute struct {
 	Execute string `protobuf:"bytes,6,opt,name=execute,proto3,oneof"`
 }
 
+type PermissionRequest_ReadFrom struct {
+	// read_from is a configuration path whose value names a file that it reads, or
+	// env. and the name of an environment variable whose value does.
+	ReadFrom string `protobuf:"bytes,10,opt,name=read_from,json=readFrom,proto3,oneof"`
+}
+
+type PermissionRequest_Identity struct {
+	// identity is a metadata endpoint that gives out tokens, with the audience that
+	// they are asked for, such as azure:https://vault.azure.net.
+	Identity string `protobuf:"bytes,11,opt,name=identity,proto3,oneof"`
+}
+
 func (*PermissionRequest_Network) isPermissionRequest_Permission() {}
 
 func (*PermissionRequest_NetworkFrom) isPermissionRequest_Permission() {}
@@ -629,6 +663,10 @@ func (*PermissionRequest_ReadFile) isPermissionRequest_Permission() {}
 func (*PermissionRequest_WriteFrom) isPermissionRequest_Permission() {}
 
 func (*PermissionRequest_Execute) isPermissionRequest_Permission() {}
+
+func (*PermissionRequest_ReadFrom) isPermissionRequest_Permission() {}
+
+func (*PermissionRequest_Identity) isPermissionRequest_Permission() {}
 
 // OpenRequest configures a provider instance.
 type OpenRequest struct {
@@ -1073,7 +1111,7 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
 	"\x06config\x18\x03 \x01(\v2\x1a.sz.plugin.v1.ObjectSchemaR\x06config\x12<\n" +
-	"\fcapabilities\x18\x04 \x03(\x0e2\x18.sz.plugin.v1.CapabilityR\fcapabilities\"\xb8\x02\n" +
+	"\fcapabilities\x18\x04 \x03(\x0e2\x18.sz.plugin.v1.CapabilityR\fcapabilities\"\xf5\x02\n" +
 	"\x11PermissionRequest\x12\x1a\n" +
 	"\anetwork\x18\x01 \x01(\tH\x00R\anetwork\x12#\n" +
 	"\fnetwork_from\x18\x02 \x01(\tH\x00R\vnetworkFrom\x12\"\n" +
@@ -1081,7 +1119,10 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\tread_file\x18\x04 \x01(\tH\x00R\breadFile\x12\x1f\n" +
 	"\n" +
 	"write_from\x18\x05 \x01(\tH\x00R\twriteFrom\x12\x1a\n" +
-	"\aexecute\x18\x06 \x01(\tH\x00R\aexecute\x12\x1b\n" +
+	"\aexecute\x18\x06 \x01(\tH\x00R\aexecute\x12\x1d\n" +
+	"\tread_from\x18\n" +
+	" \x01(\tH\x00R\breadFrom\x12\x1c\n" +
+	"\bidentity\x18\v \x01(\tH\x00R\bidentity\x12\x1b\n" +
 	"\twhen_path\x18\a \x01(\tR\bwhenPath\x12\x1f\n" +
 	"\vwhen_equals\x18\b \x03(\tR\n" +
 	"whenEquals\x12\x16\n" +
@@ -1207,6 +1248,8 @@ func file_sz_plugin_v1_plugin_proto_init() {
 		(*PermissionRequest_ReadFile)(nil),
 		(*PermissionRequest_WriteFrom)(nil),
 		(*PermissionRequest_Execute)(nil),
+		(*PermissionRequest_ReadFrom)(nil),
+		(*PermissionRequest_Identity)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
