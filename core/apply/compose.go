@@ -131,7 +131,7 @@ func (r *run) readFrom(ctx context.Context, s plan.Secret, t plan.Target, receip
 	if problem := observe.Problem(found); problem != nil {
 		return secret.Payload{}, problem
 	}
-	if !s.Structured || result.Payload.Type() == secret.Object {
+	if !s.Object() || result.Payload.Type() == secret.Object {
 		return result.Payload, nil
 	}
 	object, err := secret.ParseJSON(result.Payload.Scalar())

@@ -11,7 +11,7 @@ import (
 )
 
 // check finds what is wrong with one use of a secret; nil when nothing is.
-func check(e Edge, ref secretfile.Reference, secrets map[string]*secretfile.Secret, names []string) *diag.Diagnostic {
+func check(e Edge, ref secretfile.Reference, secrets map[string]*secretfile.Secret, names []string, parts Fields) *diag.Diagnostic {
 	fault := func(code, summary, hint string) *diag.Diagnostic {
 		return &diag.Diagnostic{Severity: diag.Error, Code: code, Summary: summary, Hint: hint, Range: e.Range}
 	}
@@ -23,7 +23,7 @@ func check(e Edge, ref secretfile.Reference, secrets map[string]*secretfile.Secr
 		}
 		return fault("missing-secret", fmt.Sprintf("secret %q is not declared", diag.Short(e.To)), hint)
 	}
-	fields, known := fieldsOf(s)
+	fields, known := parts.of(s)
 	switch {
 	case !known:
 	case e.Field != "" && !slices.Contains(fields, e.Field):
@@ -38,29 +38,4 @@ func check(e Edge, ref secretfile.Reference, secrets map[string]*secretfile.Secr
 		return fault("missing-field", fmt.Sprintf("secret %s has fields, and one of them must be named", diag.Short(e.To)), "its fields are "+strings.Join(fields, ", ")+"; all of them are read as JSON with the encoder json")
 	}
 	return nil
-}
-
-// fieldsOf are the names of a secret's fields, none for a single value. known is
-// false where only a plugin knows.
-func fieldsOf(s *secretfile.Secret) (names []string, known bool) {
-	for _, f := range s.Fields {
-		names = append(names, f.Name)
-	}
-	if s.Generator == nil {
-		return names, true
-	}
-	if s.Generator.Kind == secretfile.KindCompose {
-		return nil, true
-	}
-	if s.Generator.Kind != secretfile.KindStatic {
-		return nil, false
-	}
-	for _, key := range []string{"value", "default"} {
-		if v := s.Generator.Config.Get(key); v.Kind() == schema.Map {
-			for _, f := range v.Fields() {
-				names = append(names, f.Name)
-			}
-		}
-	}
-	return names, true
 }

@@ -30,8 +30,9 @@ type Graph struct {
 }
 
 // Build reads the graph of a file, and reports what refers to nothing and what
-// refers to itself. Edges that are wrong are not in the graph.
-func Build(file *secretfile.File) (*Graph, diag.List) {
+// refers to itself. Edges that are wrong are not in the graph. parts tells what the
+// kinds of plugins are made of; nil means that nothing is known of them.
+func Build(file *secretfile.File, parts Fields) (*Graph, diag.List) {
 	g := &Graph{inputs: map[string][]Edge{}, users: map[string][]string{}}
 	secrets := map[string]*secretfile.Secret{}
 	for i := range file.Secrets {
@@ -47,7 +48,7 @@ func Build(file *secretfile.File) (*Graph, diag.List) {
 		for _, u := range uses(s) {
 			ref := u.ref
 			edge := Edge{s.Name, ref.Secret, ref.Field, ref.Range}
-			if problem := check(edge, ref, secrets, g.names); problem != nil {
+			if problem := check(edge, ref, secrets, g.names, parts); problem != nil {
 				found = append(found, *problem)
 				continue
 			}

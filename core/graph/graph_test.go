@@ -45,7 +45,7 @@ func TestOrderPutsInputsFirst(t *testing.T) {
 			lines := strings.Split(c.lines, "|")
 			for range 5 {
 				rand.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
-				g, found := graph.Build(load(t, lines))
+				g, found := graph.Build(load(t, lines), nil)
 				if got := strings.Join(g.Order(), " "); got != c.want || len(found) > 0 {
 					t.Fatalf("%q, want %q; %v", got, c.want, found)
 				}
@@ -66,7 +66,7 @@ func TestCirclesAreShownAsTheirPath(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			g, found := graph.Build(load(t, strings.Split(c.lines, "|")))
+			g, found := graph.Build(load(t, strings.Split(c.lines, "|")), nil)
 			var got []string
 			for _, d := range found {
 				_, path, _ := strings.Cut(d.Summary, "circle: ")
@@ -111,7 +111,7 @@ templates: {t: {fields: {user: {generator: {kind: static, config: {value: x}}}, 
 	}
 	for _, c := range cases {
 		t.Run(c.ref, func(t *testing.T) {
-			_, found := graph.Build(read(t, fmt.Sprintf(text, c.ref)))
+			_, found := graph.Build(read(t, fmt.Sprintf(text, c.ref)), nil)
 			code, hint := "", ""
 			for _, d := range found {
 				code, hint = d.Code, d.Hint
@@ -135,10 +135,10 @@ templates:
       b: {generator: {kind: compose, config: {value: "x{{secret.db.%s}}"}}}
       c: {generator: {kind: made}}
 `
-	if _, found := graph.Build(read(t, fmt.Sprintf(text, "c"))); len(found) > 0 {
+	if _, found := graph.Build(read(t, fmt.Sprintf(text, "c")), nil); len(found) > 0 {
 		t.Error(found)
 	}
-	_, found := graph.Build(read(t, fmt.Sprintf(text, "a")))
+	_, found := graph.Build(read(t, fmt.Sprintf(text, "a")), nil)
 	if len(found) != 1 || !strings.HasSuffix(found[0].Summary, "circle: db.a → db.b → db.a") || len(found[0].Related) != 1 {
 		t.Errorf("%+v", found)
 	}
@@ -149,7 +149,7 @@ func TestLongChainsAndWideGraphs(t *testing.T) {
 	for i := 1; i < 3000; i++ {
 		lines = append(lines, fmt.Sprintf("s%d: {{secret.s%d}}{{secret.s0}}", i, i-1))
 	}
-	g, found := graph.Build(load(t, lines))
+	g, found := graph.Build(load(t, lines), nil)
 	if len(found) > 0 || g.Order()[0] != "s0" || g.Order()[2999] != "s2999" || len(g.Users("s0")) != 2999 || len(g.Edges()) != 2*2999 {
 		t.Errorf("%d problems", len(found))
 	}

@@ -30,6 +30,7 @@ func attributes(names ...string) schema.Object {
 func (served) Generator(kind string) (schema.Object, bool) {
 	return attributes("length", "charset"), kind == "random_password"
 }
+func (served) GeneratorFields(string) []string { return nil }
 func (served) Provider(kind string) (schema.Object, bool) {
 	return attributes("ca_file"), kind == "azure"
 }

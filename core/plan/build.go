@@ -17,6 +17,9 @@ import (
 type Kinds interface {
 	// Generator is the configuration of a kind of value.
 	Generator(kind string) (schema.Object, bool)
+	// GeneratorFields are the fields of what a structured kind of value makes; none
+	// for a single value, and for a kind that is not served.
+	GeneratorFields(kind string) []string
 	// Provider is the configuration of a kind of provider.
 	Provider(kind string) (schema.Object, bool)
 	// Target is the configuration of a kind of target of a kind of provider.
@@ -38,7 +41,7 @@ func Build(file *secretfile.File, kinds Kinds, outside value.Outside) (Desired, 
 		b.providers[p.Alias] = p
 		d.Providers = append(d.Providers, b.provider(p))
 	}
-	g, found := graph.Build(file)
+	g, found := graph.Build(file, b.fieldsOf)
 	b.found = append(b.found, found...)
 	d.Graph = g
 	byName := make(map[string]*secretfile.Secret, len(file.Secrets))
@@ -122,7 +125,7 @@ func (b *builder) source(s secretfile.Secret, p *Part) {
 	stated, found := value.Source("secret "+s.Name, s.Source, b.outside)
 	b.found = append(b.found, found...)
 	if !stated.Missing() {
-		p.Stated, p.Pieces, p.Missing = stated.Value, stated.Pieces, false
+		p.Stated, p.Pieces, p.Missing, p.Fields = stated.Value, stated.Pieces, false, nil
 	} else if s.Source.Required {
 		p.Missing = true
 	}
@@ -144,6 +147,7 @@ func (b *builder) part(secret, field string, g secretfile.Generator) Part {
 	config, found := b.file.CheckConfig(g.Kind, g.Config, object)
 	b.found = append(b.found, found...)
 	p.Config = complete(object, config.Schema())
+	b.structure(&p, secret)
 	return p
 }
 

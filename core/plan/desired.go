@@ -69,6 +69,8 @@ type Part struct {
 	Stated *secret.Payload
 	// Pieces are what the value is built of when it reads other secrets.
 	Pieces []secretfile.Piece
+	// Fields are the fields of what a structured kind makes; none for a single value.
+	Fields []string
 	// Missing means that a value should have been stated and was not.
 	Missing bool
 	Source  secretfile.Value // where Config was written
@@ -145,6 +147,10 @@ func (s Secret) Compare(t Target) (whole bool, fields []string) {
 // Generated reports that a plugin makes the part's value.
 func (p Part) Generated() bool { return p.Stated == nil && p.Pieces == nil && !p.Missing }
 
+// Object reports that the value is an object of known fields: those of a template, or
+// of a structured kind.
+func (s Secret) Object() bool { return s.Structured || len(s.Parts) == 1 && len(s.Parts[0].Fields) > 0 }
+
 // FieldsAt are the names of the fields that a target receives as a whole, in
 // order; none where it receives a single value.
 func (s Secret) FieldsAt(t Target) []string {
@@ -155,6 +161,8 @@ func (s Secret) FieldsAt(t Target) []string {
 	for _, p := range s.Parts {
 		if p.Field != "" {
 			names = append(names, p.Field)
+		} else {
+			names = append(names, p.Fields...)
 		}
 	}
 	return names

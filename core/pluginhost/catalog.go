@@ -132,7 +132,7 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 		return Served{}, fmt.Errorf("plugin %s: %w", c.Name, err)
 	}
 	if d, ok := h.cachedDescription(hash); ok && d.Name == c.Name {
-		return Served{c, d, hash}, nil
+		return Served{c, withFields(d), hash}, nil
 	}
 	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}}, nil)
 	if err != nil {
@@ -149,7 +149,7 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	}
 	h.cacheDescription(hash, d)
 	h.release(i)
-	return Served{c, d, hash}, nil
+	return Served{c, withFields(d), hash}, nil
 }
 
 // release ends an instance before the rest.

@@ -58,7 +58,8 @@ func (i *Instance) CheckTargets(ctx context.Context, items []CheckItem) ([]Check
 func (i *Instance) CheckGenerators(ctx context.Context, items []GeneratorItem) ([]GeneratorCheck, error) {
 	ctx, cancel := context.WithTimeout(ctx, checkCall)
 	defer cancel()
-	results, err := i.process.wire.CheckGenerators(ctx, items)
+	plain, _ := unpicked(i.Plugin, items)
+	results, err := i.process.wire.CheckGenerators(ctx, plain)
 	return results, i.failure("checking generators", err)
 }
 
@@ -88,16 +89,21 @@ type Writer struct {
 	changer  *wire.Changer
 }
 
-// Generate makes values, [MaxBatch] at most, and answers every item.
+// Generate makes values, [MaxBatch] at most, and answers every item. Where an item
+// picks a field of a structured kind, its value is that field.
 func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generated, error) {
 	ctx, cancel := context.WithTimeout(ctx, generate)
 	defer cancel()
-	made, err := w.changer.Generate(ctx, items)
+	plain, fields := unpicked(w.instance.Plugin, items)
+	made, err := w.changer.Generate(ctx, plain)
 	if err != nil {
 		return nil, w.instance.failure(fmt.Sprintf("generating %d values", len(items)), err)
 	}
-	for _, g := range made {
-		w.instance.host.mask.Add(g.Payload)
+	for n := range made {
+		w.instance.host.mask.Add(made[n].Payload)
+		if err := pick(&made[n], w.instance.Plugin, items[n].Kind, fields[n]); err != nil {
+			return nil, &Failure{Plugin: w.instance.Plugin.Name, Version: w.instance.Plugin.Version, Doing: "generating " + items[n].Kind, Cause: err.Error()}
+		}
 	}
 	return made, nil
 }

@@ -15,6 +15,12 @@ func (k kinds) Generator(kind string) (schema.Object, bool) {
 	return d.Config, ok
 }
 
+// GeneratorFields are the fields of what a structured kind of value makes.
+func (k kinds) GeneratorFields(kind string) []string {
+	_, d, _ := k.Catalog.Generator(kind)
+	return d.Fields
+}
+
 // Provider is the configuration of a kind of provider.
 func (k kinds) Provider(kind string) (schema.Object, bool) {
 	_, d, ok := k.Catalog.Provider(kind)
