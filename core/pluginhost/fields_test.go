@@ -15,12 +15,12 @@ var pairs = Description{Generators: []wire.GeneratorDescription{
 	{Kind: "plain", Config: schema.Object{}},
 }}
 
-func text(s string) secret.Payload { return secret.NewText(secret.FromString(s)) }
+func aText(s string) secret.Payload { return secret.NewText(secret.FromString(s)) }
 
 func pair(names ...string) secret.Payload {
 	var fields []secret.Field
 	for _, n := range names {
-		fields = append(fields, secret.Field{Name: n, Value: text("the " + n)})
+		fields = append(fields, secret.Field{Name: n, Value: aText("the " + n)})
 	}
 	return secret.NewObject(fields)
 }
@@ -54,11 +54,11 @@ func TestPickHoldsAPluginToItsPromise(t *testing.T) {
 		fault       string
 	}{
 		"all of it":     {kind: "pair", made: pair("left", "right"), want: pair("left", "right")},
-		"one field":     {kind: "pair", field: "right", made: pair("left", "right"), want: text("the right")},
+		"one field":     {kind: "pair", field: "right", made: pair("left", "right"), want: aText("the right")},
 		"another order": {kind: "pair", made: pair("right", "left"), fault: "other fields"},
 		"one too many":  {kind: "pair", field: "left", made: pair("left", "right", "x"), fault: "other fields"},
-		"text":          {kind: "pair", made: text("x"), fault: "other fields"},
-		"a plain value": {kind: "plain", made: text("x"), want: text("x")},
+		"text":          {kind: "pair", made: aText("x"), fault: "other fields"},
+		"a plain value": {kind: "plain", made: aText("x"), want: aText("x")},
 		"an object":     {kind: "plain", made: pair("left"), fault: "single value"},
 		"a list":        {kind: "plain", made: secret.NewList(nil), fault: "single value"},
 	} {
