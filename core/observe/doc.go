@@ -11,8 +11,10 @@ import (
 	"sync"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/grant"
 	"github.com/secretzero/sz/core/plan"
 	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/sdk/schema"
 )
 
 // Session is the open plugin processes of a run. The processes are the host's to
@@ -27,9 +29,10 @@ type Session struct {
 }
 
 // Open starts every provider instance that a target of desired uses, and every
-// plugin that makes one of its values, side by side. The diagnostics point at the
-// provider in the Secretfile.
-func Open(ctx context.Context, host *pluginhost.Host, catalog *pluginhost.Catalog, desired plan.Desired) (*Session, diag.List) {
+// plugin that makes one of its values, side by side. An instance may touch what is
+// granted to its alias and nothing else. The diagnostics point at the provider in
+// the Secretfile.
+func Open(ctx context.Context, host *pluginhost.Host, catalog *pluginhost.Catalog, desired plan.Desired, granted map[string]grant.Set) (*Session, diag.List) {
 	s := &Session{
 		host: host, catalog: catalog,
 		providers: map[string]*pluginhost.Instance{}, generators: map[string]*pluginhost.Instance{},
@@ -38,13 +41,10 @@ func Open(ctx context.Context, host *pluginhost.Host, catalog *pluginhost.Catalo
 	var mu sync.Mutex
 	var found diag.List
 	var group sync.WaitGroup
-	used := usedProviders(desired)
-	for _, p := range desired.Providers {
-		if !used[p.Alias] {
-			continue
-		}
+	for _, u := range Providers(catalog, desired) {
+		u.Spec.Granted = granted[u.Provider.Alias]
 		group.Go(func() {
-			list := s.openProvider(ctx, p)
+			list := s.openProvider(ctx, u)
 			mu.Lock()
 			defer mu.Unlock()
 			found = append(found, list...)
@@ -62,12 +62,29 @@ func Open(ctx context.Context, host *pluginhost.Host, catalog *pluginhost.Catalo
 	return s, found.Sorted()
 }
 
-func usedProviders(desired plan.Desired) map[string]bool {
-	used := map[string]bool{}
+// Used is a provider that a target uses, and the instance that serves it. The
+// instance has no plugin when none is installed.
+type Used struct {
+	Provider plan.Provider
+	Spec     pluginhost.ProviderSpec
+}
+
+// Providers are the instances that the targets of desired need, each with the
+// configurations of its targets, in the order of the Secretfile. Nothing is started.
+func Providers(catalog *pluginhost.Catalog, desired plan.Desired) []Used {
+	targets := map[string][]schema.Value{}
 	for _, secret := range desired.Secrets {
 		for _, t := range secret.Targets {
-			used[t.Provider] = true
+			targets[t.Provider] = append(targets[t.Provider], t.Config)
 		}
+	}
+	var used []Used
+	for _, p := range desired.Providers {
+		if len(targets[p.Alias]) == 0 {
+			continue
+		}
+		plugin, _, _ := catalog.Provider(p.Kind)
+		used = append(used, Used{p, pluginhost.ProviderSpec{Plugin: plugin, Alias: p.Alias, Kind: p.Kind, Config: p.Config, Targets: targets[p.Alias]}})
 	}
 	return used
 }
@@ -85,12 +102,12 @@ func generatorParts(desired plan.Desired) map[string]plan.Part {
 	return parts
 }
 
-func (s *Session) openProvider(ctx context.Context, p plan.Provider) diag.List {
-	plugin, _, ok := s.catalog.Provider(p.Kind)
-	if !ok {
+func (s *Session) openProvider(ctx context.Context, u Used) diag.List {
+	p := u.Provider
+	if u.Spec.Plugin.Path == "" {
 		return diag.List{{Severity: diag.Error, Code: "no-plugin", Summary: "no installed plugin serves providers of kind " + p.Kind, Range: p.Range}}
 	}
-	instance, answers, err := s.host.OpenProvider(ctx, pluginhost.ProviderSpec{Plugin: plugin, Alias: p.Alias, Kind: p.Kind, Config: p.Config})
+	instance, answers, err := s.host.OpenProvider(ctx, u.Spec)
 	if err != nil {
 		return diag.List{failed(err, p.Range)}
 	}

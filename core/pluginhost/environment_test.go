@@ -40,7 +40,8 @@ func TestEnvironmentIsThatOfTheConfiguration(t *testing.T) {
 		},
 		"an empty list": {under("auth", under("chain", schema.NewList(nil))), []string{"ALWAYS=x"}},
 	} {
-		if got := host.environment(asked, c.config); !slices.Equal(got, c.want) {
+		spec := ProviderSpec{Kind: "k", Config: c.config, Plugin: Served{Description: Description{Providers: []wire.ProviderDescription{{Kind: "k", Permissions: asked}}}}}
+		if got := host.environment(host.Asks(spec)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

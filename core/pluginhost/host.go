@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
 
+	"github.com/secretzero/sz/core/grant"
 	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
@@ -51,6 +51,11 @@ type ProviderSpec struct {
 	Alias  string
 	Kind   string
 	Config schema.Value
+	// Targets are the configurations of its targets, out of which what it asks for
+	// is resolved: see [Host.Asks].
+	Targets []schema.Value
+	// Granted is what it may touch. The zero Set is nothing.
+	Granted grant.Set
 }
 
 // OpenProvider starts a process for one provider instance and configures it. The
@@ -58,13 +63,13 @@ type ProviderSpec struct {
 func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, []PluginDiagnostic, error) {
 	kind := spec.Plugin.provider(spec.Kind)
 	config := withDefaults(kind.Config, spec.Config)
-	i, err := h.start(ctx, spec.Plugin, h.environment(kind.Permissions, config))
+	i, err := h.start(ctx, spec.Plugin, h.environment(spec.Granted))
 	if err != nil {
 		return nil, nil, err
 	}
 	i.Alias, i.Kind = spec.Alias, spec.Kind
 	request := wire.OpenRequest{Kind: spec.Kind, Alias: spec.Alias, Config: config}
-	if asks(kind.Permissions, wire.WriteFrom) || asks(kind.Permissions, wire.ReadFrom) {
+	if len(spec.Granted.Write) > 0 || len(spec.Granted.Read) > 0 {
 		request.ProjectRoot = h.options.Project
 	}
 	ctx, cancel := context.WithTimeout(ctx, quickCall)
@@ -142,8 +147,4 @@ func (h *Host) Close() error {
 		return fmt.Errorf("runtime directory: %w", err)
 	}
 	return nil
-}
-
-func asks(permissions []wire.Permission, kind wire.PermissionKind) bool {
-	return slices.ContainsFunc(permissions, func(p wire.Permission) bool { return p.Kind == kind })
 }

@@ -20,7 +20,9 @@ func open(t testing.TB, h *Host, kind string, config schema.Value) *Instance {
 	if !ok {
 		t.Fatalf("no provider %s", kind)
 	}
-	i, found, err := h.OpenProvider(t.Context(), ProviderSpec{Plugin: plugin, Alias: "a", Kind: kind, Config: config})
+	spec := ProviderSpec{Plugin: plugin, Alias: "a", Kind: kind, Config: config}
+	spec.Granted = h.Asks(spec)
+	i, found, err := h.OpenProvider(t.Context(), spec)
 	if err != nil || Failed(found) {
 		t.Fatal(err, found)
 	}

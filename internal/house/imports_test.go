@@ -30,7 +30,7 @@ var direct = map[string][]string{
 	"core/jsonschema": {"core/secretfile", "core/value"},
 	"core/plan":       {"core/graph", "core/value", "core/policy", "core/secretfile", "core/record", "core/diag"},
 	"core/pluginhost": {"core/sandbox", "core/grant", "core/redact", "core/diag", "sdk/wire"},
-	"core/observe":    {"core/plan", "core/pluginhost", "core/redact", "core/diag"},
+	"core/observe":    {"core/plan", "core/grant", "core/pluginhost", "core/redact", "core/diag"},
 	"core/apply":      {"core/plan", "core/value", "core/secretfile", "core/observe", "core/pluginhost", "core/record", "core/redact", "core/diag"},
 	"sdk/secret":      {},
 	"sdk/schema":      {"sdk/secret"},

@@ -615,8 +615,12 @@ type PermissionRequest_Network struct {
 }
 
 type PermissionRequest_NetworkFrom struct {
-	// network_from is a configuration path whose value names a host, or env. and the
-	// name of an environment variable whose value does.
+	// network_from is a configuration path whose value names a host, as a URL or
+	// as host or host:port; or env. and the name of an environment variable whose
+	// value does; or a text with one of these in braces, such as
+	// {config.vault}.vault.azure.net. A path that begins with config. is looked up
+	// in the provider's configuration and in that of each of its targets; any other
+	// in the provider's alone. A list on the way stands for each of its items.
 	NetworkFrom string `protobuf:"bytes,2,opt,name=network_from,json=networkFrom,proto3,oneof"`
 }
 
@@ -636,7 +640,7 @@ type PermissionRequest_WriteFrom struct {
 }
 
 type PermissionRequest_Execute struct {
-	// execute is a command that it runs.
+	// execute is a command that it runs, with its arguments as a pattern.
 	Execute string `protobuf:"bytes,6,opt,name=execute,proto3,oneof"`
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/grant"
 	"github.com/secretzero/sz/core/observe"
 	"github.com/secretzero/sz/core/plan"
 	"github.com/secretzero/sz/core/pluginhost"
@@ -25,6 +26,7 @@ import (
 type project struct {
 	ui      *ui.UI
 	path    string
+	root    string // the directory of the Secretfile, absolute
 	mask    *redact.Masker
 	host    *pluginhost.Host
 	catalog *pluginhost.Catalog
@@ -53,7 +55,7 @@ func newProject(c *cli.Context) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{path: path, mask: &redact.Masker{}}
+	p := &project{path: path, root: root, mask: &redact.Masker{}}
 	stderr, isFile := c.App.ErrWriter.(*os.File)
 	color := isFile && !c.Bool(flagNoColor) && ui.Colorful(stderr)
 	p.ui = ui.New(c.App.Writer, c.App.ErrWriter, color, isFile && ui.Terminal(stderr))
@@ -165,7 +167,7 @@ func (p *project) locate(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	var found diag.List
-	if p.session, found = observe.Open(ctx, p.host, p.catalog, p.desired); found.HasErrors() {
+	if p.session, found = observe.Open(ctx, p.host, p.catalog, p.desired, p.granted()); found.HasErrors() {
 		return p.stop(c, exitProvider, found)
 	}
 	if found = append(found, p.identities()...); found.HasErrors() {
@@ -178,6 +180,15 @@ func (p *project) locate(ctx context.Context, c *cli.Context) error {
 	p.warnings = append(p.warnings, found...)
 	p.desired.Orphans = plan.FindOrphans(p.desired, p.recorded)
 	return nil
+}
+
+// granted is what each provider instance may touch, by its alias.
+func (p *project) granted() map[string]grant.Set {
+	sets := map[string]grant.Set{}
+	for _, u := range observe.Providers(p.catalog, p.desired) {
+		sets[u.Provider.Alias] = p.host.Asks(u.Spec)
+	}
+	return sets
 }
 
 // decide asks the targets and decides. It changes nothing.

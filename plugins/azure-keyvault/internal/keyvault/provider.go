@@ -33,9 +33,7 @@ type session struct {
 func Provider(version string) sdk.Provider {
 	return sdk.ProviderOf[Config, *session]{
 		Kind: "azure", Summary: "Microsoft Azure",
-		Permissions: append(identity.Permissions(), sdk.Permission{
-			Kind: sdk.NetworkFrom, Value: "config.vault_url", Reason: "to reach the vaults that the Secretfile names",
-		}),
+		Permissions: append(identity.Permissions(), vaults()...),
 		Open: func(_ context.Context, c Config, _ sdk.OpenInfo) (*session, []sdk.Claim, error) {
 			return &session{auth: c.Auth, cloud: c.Cloud, application: "sz/" + version, clients: map[string]*azsecrets.Client{}}, nil, nil
 		},
@@ -46,6 +44,17 @@ func Provider(version string) sdk.Provider {
 			},
 		},
 	}
+}
+
+// vaults are the permissions to reach the vaults that the Secretfile names, by
+// their address or by their name in a cloud.
+func vaults() []sdk.Permission {
+	const reason = "to reach the vaults that the Secretfile names"
+	list := []sdk.Permission{{Kind: sdk.NetworkFrom, Value: "config.vault_url", Reason: reason}}
+	for _, c := range vault.Clouds() {
+		list = append(list, sdk.Permission{Kind: sdk.NetworkFrom, Value: "{config.vault}" + c.Suffix, WhenPath: "cloud", WhenEquals: []string{c.Name}, Reason: reason})
+	}
+	return list
 }
 
 // client is the client of a vault. The credential is made with the first one, and

@@ -28,15 +28,22 @@ func (e *Error) Error() string { return e.Summary + "; " + e.Hint }
 // (learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates).
 var suffixes = []string{".vault.azure.net", ".vault.azure.cn", ".vault.usgovcloudapi.net"}
 
-// Clouds are the clouds by name, with the suffix of their vaults.
-var clouds = map[string]string{"public": ".vault.azure.net", "china": ".vault.azure.cn", "usgov": ".vault.usgovcloudapi.net"}
+// Cloud is one of Azure's clouds and what the hosts of its vaults end in.
+type Cloud struct{ Name, Suffix string }
+
+// Clouds are all clouds.
+func Clouds() []Cloud {
+	return []Cloud{{"public", ".vault.azure.net"}, {"china", ".vault.azure.cn"}, {"usgov", ".vault.usgovcloudapi.net"}}
+}
 
 // Named is the vault of a name in a cloud: public, china or usgov; public when it is
 // empty.
 func Named(name, cloud string) (Vault, error) {
-	suffix, ok := clouds[cloud]
-	if !ok {
-		suffix = suffixes[0]
+	suffix := suffixes[0]
+	for _, c := range Clouds() {
+		if c.Name == cloud {
+			suffix = c.Suffix
+		}
 	}
 	name = strings.ToLower(name)
 	if !labelForm.MatchString(name) {
