@@ -27,14 +27,18 @@ type call struct {
 
 // answer is what a handler comes to. A nil body has none.
 type answer struct {
-	status int
-	body   any
+	status     int
+	body       any
+	retryAfter time.Duration
 }
 
-func ok(body any) answer              { return answer{http.StatusOK, body} }
-func refuse(err *serviceError) answer { return answer{err.status, err} }
+func ok(body any) answer              { return answer{status: http.StatusOK, body: body} }
+func refuse(err *serviceError) answer { return answer{status: err.status, body: err} }
 
 func (a answer) write(w http.ResponseWriter) {
+	if a.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(a.retryAfter.Seconds())))
+	}
 	if a.body == nil {
 		w.WriteHeader(a.status)
 		return

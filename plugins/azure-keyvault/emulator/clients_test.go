@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -161,6 +162,29 @@ func TestClientListsVersions(t *testing.T) {
 	var page struct{ NextLink string }
 	if err := json.Unmarshal([]byte(link), &page); err != nil || !strings.HasPrefix(page.NextLink, "https://versions.vault.azure.net:443/secrets/n/versions?api-version=2026-04-01&$skiptoken=") {
 		t.Errorf("next link is %s", page.NextLink)
+	}
+}
+
+// TestClientListsShortPages finds every secret although pages hold fewer than they
+// may, and some none.
+func TestClientListsShortPages(t *testing.T) {
+	ctx := context.Background()
+	s := start(t, Options{PageSize: 4, ShortPages: true})
+	vault := azure(t, s, "short")
+	for i := range 9 {
+		must[azsecrets.SetSecretResponse](t)(vault.SetSecret(ctx, "n"+strconv.Itoa(i), azsecrets.SetSecretParameters{Value: to.Ptr("x")}, nil))
+	}
+	var sizes []int
+	names := map[string]bool{}
+	for pager := vault.NewListSecretPropertiesPager(nil); pager.More(); {
+		page := must[azsecrets.ListSecretPropertiesResponse](t)(pager.NextPage(ctx)).Value
+		sizes = append(sizes, len(page))
+		for _, item := range page {
+			names[item.ID.Name()] = true
+		}
+	}
+	if want := []int{0, 2, 4, 0, 2, 1}; len(names) != 9 || !slices.Equal(sizes, want) {
+		t.Errorf("%d names on pages of %v, want %v", len(names), sizes, want)
 	}
 }
 

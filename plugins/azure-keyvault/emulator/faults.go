@@ -15,7 +15,7 @@ type Fault struct {
 	Route  string // such as /secrets/{name}; any when empty
 	N      int
 	Kind   FaultKind
-	Delay  time.Duration
+	Delay  time.Duration // of Slow; what TooManyRequests asks to wait, in seconds
 }
 
 // FaultKind is how a request goes wrong.
@@ -32,7 +32,8 @@ const (
 )
 
 // ParseFault reads a fault as METHOD#N=KIND or "METHOD ROUTE#N=KIND", such as
-// PUT#3=commit-then-drop, GET#1=delay:2s or "GET /deletedsecrets/{name}#*=500".
+// PUT#3=commit-then-drop, GET#1=delay:2s, PUT#2=429:3s (with Retry-After) or
+// "GET /deletedsecrets/{name}#*=500".
 func ParseFault(text string) (Fault, error) {
 	where, kind, ok := strings.Cut(text, "=")
 	what, number, numbered := strings.Cut(where, "#")
@@ -47,8 +48,8 @@ func ParseFault(text string) (Fault, error) {
 	}
 	method, path, _ := strings.Cut(what, " ")
 	f := Fault{Method: strings.ToUpper(method), Route: path, N: n, Kind: FaultKind(kind)}
-	if duration, slow := strings.CutPrefix(kind, "delay:"); slow {
-		f.Kind = Slow
+	if name, duration, timed := strings.Cut(kind, ":"); timed && (name == string(Slow) || name == string(TooManyRequests)) {
+		f.Kind = FaultKind(name)
 		if f.Delay, err = time.ParseDuration(duration); err != nil {
 			return Fault{}, fmt.Errorf("fault %q: %w", text, err)
 		}
@@ -58,7 +59,7 @@ func ParseFault(text string) (Fault, error) {
 	case Drop, CommitThenDrop, ServerError, CommitThenError, TooManyRequests:
 		return f, nil
 	}
-	return Fault{}, fmt.Errorf("fault %q: kinds are drop, commit-then-drop, 500, commit-then-500, 429 and delay:DURATION", text)
+	return Fault{}, fmt.Errorf("fault %q: kinds are drop, commit-then-drop, 500, commit-then-500, 429, 429:DURATION and delay:DURATION", text)
 }
 
 // key is what the requests that a fault is about are counted under.
@@ -97,7 +98,9 @@ func (s *Server) answer(c *call, fault Fault) answer {
 	case ServerError, Drop:
 		return refuse(internal)
 	case TooManyRequests:
-		return refuse(throttled)
+		refused := refuse(throttled)
+		refused.retryAfter = fault.Delay
+		return refused
 	case CommitThenError:
 		s.carryOut(c)
 		return refuse(internal)

@@ -14,13 +14,14 @@ func TestParseFault(t *testing.T) {
 		"GET /deletedsecrets/{name}#*=500":    {Method: "GET", Route: "/deletedsecrets/{name}", Kind: ServerError},
 		"*#2=429":                             {Method: "*", N: 2, Kind: TooManyRequests},
 		"* /secrets/{name}#1=commit-then-500": {Method: "*", Route: "/secrets/{name}", N: 1, Kind: CommitThenError},
+		"PUT#1=429:3s":                        {Method: "PUT", N: 1, Kind: TooManyRequests, Delay: 3 * time.Second},
 		"DELETE#1=drop":                       {Method: "DELETE", N: 1, Kind: Drop},
 	} {
 		if got, err := ParseFault(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "PUT", "PUT#1", "PUT=500", "PUT#0=500", "PUT#-1=500", "PUT#x=500", "#1=500", "PUT#1=", "PUT#1=501", "PUT#1=delay", "PUT#1=delay:x"} {
+	for _, text := range []string{"", "PUT", "PUT#1", "PUT=500", "PUT#0=500", "PUT#-1=500", "PUT#x=500", "#1=500", "PUT#1=", "PUT#1=501", "PUT#1=delay", "PUT#1=delay:x", "PUT#1=429:", "PUT#1=drop:1s"} {
 		if f, err := ParseFault(text); err == nil {
 			t.Errorf("%q is accepted as %+v", text, f)
 		}

@@ -13,11 +13,11 @@ type Limit string
 
 // The limits.
 const (
-	Unlimited    Limit = ""
-	LimitBucket  Limit = "bucket" // 300 at once, 30 more each second
-	LimitWindow  Limit = "window" // 300 in each window of 10 seconds
-	limitWrites        = 300
-	limitSeconds       = 10
+	Unlimited   Limit = ""
+	LimitBucket Limit = "bucket" // 300 at once, 30 more each second
+	LimitWindow Limit = "window" // 300 in each window of 10 seconds
+	limitWrites       = 300
+	limitWindow       = 10 * time.Second
 )
 
 func (l Limit) check() error {
@@ -30,8 +30,10 @@ func (l Limit) check() error {
 
 // limiter counts the new versions of each vault. What it refuses does not count.
 type limiter struct {
-	kind Limit
-	now  func() time.Time
+	kind   Limit
+	writes float64
+	window time.Duration
+	now    func() time.Time
 
 	mu     sync.Mutex
 	vaults map[string]*allowance
@@ -44,7 +46,7 @@ type allowance struct {
 }
 
 func newLimiter(o Options) *limiter {
-	return &limiter{kind: o.Limit, now: o.Now, vaults: map[string]*allowance{}}
+	return &limiter{kind: o.Limit, writes: float64(o.LimitWrites), window: o.LimitWindow, now: o.Now, vaults: map[string]*allowance{}}
 }
 
 func (l *limiter) allow(vault string) bool {
@@ -56,15 +58,15 @@ func (l *limiter) allow(vault string) bool {
 	now := l.now()
 	a := l.vaults[vault]
 	if a == nil {
-		a = &allowance{limitWrites, now}
+		a = &allowance{l.writes, now}
 		l.vaults[vault] = a
 	}
-	elapsed := now.Sub(a.since).Seconds()
+	elapsed := now.Sub(a.since)
 	switch {
 	case l.kind == LimitBucket:
-		a.left, a.since = min(limitWrites, a.left+elapsed*limitWrites/limitSeconds), now
-	case elapsed >= limitSeconds:
-		a.left, a.since = limitWrites, now
+		a.left, a.since = min(l.writes, a.left+elapsed.Seconds()*l.writes/l.window.Seconds()), now
+	case elapsed >= l.window:
+		a.left, a.since = l.writes, now
 	}
 	if a.left < 1 {
 		return false

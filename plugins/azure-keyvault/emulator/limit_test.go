@@ -11,7 +11,7 @@ import (
 func TestLimit(t *testing.T) {
 	for limit, want := range map[Limit]time.Duration{LimitBucket: 23400 * time.Millisecond, LimitWindow: 30 * time.Second, Unlimited: 0} {
 		c := newClock()
-		l := newLimiter(Options{Limit: limit, Now: c.Now})
+		l := newLimiter(Options{Limit: limit, LimitWrites: limitWrites, LimitWindow: limitWindow, Now: c.Now})
 		begin := c.Now()
 		for n := 0; n < 1000; {
 			if l.allow("a") {
@@ -78,10 +78,32 @@ func TestFirewall(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	for _, o := range []Options{{RetentionDays: 6}, {RetentionDays: 91}, {PageSize: 26}, {PageSize: -1}, {Limit: "x"}, {Latency: -1}, {Window: -1}, {Address: "x"}, {StateFile: "/dev/null/x"}} {
+	for _, o := range []Options{{RetentionDays: 6}, {RetentionDays: 91}, {PageSize: 26}, {PageSize: -1}, {Limit: "x"}, {Latency: -1}, {Window: -1}, {LimitWrites: -1}, {LimitWindow: -1}, {Address: "x"}, {StateFile: "/dev/null/x"}} {
 		if s, err := Start(o); err == nil {
 			t.Errorf("%+v is accepted", o)
 			_ = s.Close()
 		}
 	}
+}
+
+func TestRetryAfterIsSaidWhereAsked(t *testing.T) {
+	s := start(t, Options{Faults: []Fault{{Method: "PUT", N: 1, Kind: TooManyRequests, Delay: 3 * time.Second}}})
+	if r := send(t, s, "PUT", "/secrets/n"+query, s.Token(), `{"value":"x"}`); r.status != 429 || r.header.Get("Retry-After") != "3" {
+		t.Errorf("%d, Retry-After %q", r.status, r.header.Get("Retry-After"))
+	}
+}
+
+// TestAccessPolicies words refusals as the other model of rights does, which has no
+// right of its own for updates.
+func TestAccessPolicies(t *testing.T) {
+	s := start(t, Options{AccessPolicies: true, Deny: []Denial{{Permission: PermissionSet}}})
+	for _, method := range []string{"PUT", "PATCH"} {
+		body := do(t, s, method, "/secrets/n"+query, `{"value":"x"}`, 403)
+		for _, part := range []string{`"innererror":{"code":"AccessDenied"}`, "does not have secrets set permission on key vault 'golden;location=", "oid="} {
+			if !strings.Contains(body, part) {
+				t.Errorf("%s: %q is missing in %s", method, part, body)
+			}
+		}
+	}
+	do(t, s, "GET", "/secrets/n/"+query, "", 404)
 }

@@ -43,8 +43,8 @@ func (c *call) versions() answer {
 	return c.page(all)
 }
 
-// marker is the content of a skip token: where the next page begins. A listing
-// goes on from there even when what was listed is gone.
+// marker is the content of a skip token: where the next page begins, and its number
+// from 0. A listing goes on from there even when what was listed is gone.
 type marker struct {
 	NextMarker     string
 	TargetLocation int
@@ -59,12 +59,14 @@ func (c *call) page(all []entry) answer {
 	if failed != nil {
 		return refuse(failed)
 	}
+	number := 0
 	if token := query.Get("$skiptoken"); token != "" {
 		text, err := base64.RawURLEncoding.DecodeString(token)
 		var m marker
 		if err != nil || json.Unmarshal(text, &m) != nil {
 			return refuse(badParameter("The skip token is not valid.", ""))
 		}
+		number = m.TargetLocation
 		first, _ := slices.BinarySearchFunc(all, m.NextMarker, func(e entry, key string) int { return strings.Compare(e.key, key) })
 		all = all[first:]
 	}
@@ -72,11 +74,14 @@ func (c *call) page(all []entry) answer {
 		Value    []bundle `json:"value"`
 		NextLink *string  `json:"nextLink"`
 	}{Value: []bundle{}}
+	if c.server.options.ShortPages {
+		size = size * (number % 3) / 2 // none, half, all
+	}
 	for _, e := range all[:min(size, len(all))] {
 		body.Value = append(body.Value, e.bundle)
 	}
 	if size < len(all) {
-		token, _ := json.Marshal(marker{NextMarker: all[size].key})
+		token, _ := json.Marshal(marker{NextMarker: all[size].key, TargetLocation: number + 1})
 		next := "https://" + c.host + ":443" + c.request.URL.Path + "?api-version=" + url.QueryEscape(query.Get("api-version")) +
 			"&$skiptoken=" + base64.RawURLEncoding.EncodeToString(token)
 		if wanted := query.Get("maxresults"); wanted != "" {

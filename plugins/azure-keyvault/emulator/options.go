@@ -24,10 +24,19 @@ type Options struct {
 	RetentionDays int
 	// PageSize is the most that a page of a listing holds; 25 when zero.
 	PageSize int
+	// ShortPages lets pages hold fewer than they may, at times none, before the last.
+	ShortPages bool
 	// Limit throttles the making of versions as the service does.
 	Limit Limit
+	// LimitWrites is how many versions a vault takes in LimitWindow; 300 when zero.
+	LimitWrites int
+	// LimitWindow is 10 seconds when zero.
+	LimitWindow time.Duration
 	// Firewall lets nobody in.
 	Firewall bool
+	// AccessPolicies says that vaults go by access policies and not by roles, so that
+	// refusals are worded that way.
+	AccessPolicies bool
 	// Deny takes permissions away.
 	Deny []Denial
 	// Clients are the secrets of the applications that may log in, by application
@@ -61,6 +70,8 @@ func (o Options) withDefaults() (Options, error) {
 	o.Address = cmp.Or(o.Address, "127.0.0.1:0")
 	o.RetentionDays = cmp.Or(o.RetentionDays, defaultRetentionDays)
 	o.PageSize = cmp.Or(o.PageSize, maxPageSize)
+	o.LimitWrites = cmp.Or(o.LimitWrites, limitWrites)
+	o.LimitWindow = cmp.Or(o.LimitWindow, limitWindow)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -73,8 +84,10 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("retention of %d days: the service keeps deleted secrets for 7 to 90", o.RetentionDays)
 	case o.PageSize < 1 || o.PageSize > maxPageSize:
 		return o, fmt.Errorf("page size %d: the service puts 1 to 25 secrets on a page", o.PageSize)
-	case o.Latency < 0 || o.Window < 0:
-		return o, fmt.Errorf("latency and window cannot be negative")
+	case o.Latency < 0 || o.Window < 0 || o.LimitWindow < 0:
+		return o, fmt.Errorf("latency and windows cannot be negative")
+	case o.LimitWrites < 1:
+		return o, fmt.Errorf("limit of %d versions: at least 1 is needed", o.LimitWrites)
 	}
 	return o, o.Limit.check()
 }

@@ -10,7 +10,9 @@ import (
 // Permission is what an operation needs, in the words of access policies.
 type Permission string
 
-// The permissions. Listing covers whatever shows no value.
+// The permissions. Looking at one deleted secret takes get, although it shows no
+// value (learn.microsoft.com/rest/api/keyvault/secrets/get-deleted-secret). Update is
+// one of roles alone: access policies have set for it.
 const (
 	PermissionGet     Permission = "get"
 	PermissionList    Permission = "list"
@@ -51,14 +53,25 @@ func ParseDenial(text string) (Denial, error) {
 }
 
 func (s *Server) denies(app string, p Permission) bool {
+	if s.options.AccessPolicies && p == PermissionUpdate {
+		p = PermissionSet
+	}
 	return slices.ContainsFunc(s.options.Deny, func(d Denial) bool {
 		return d.Permission == p && (d.AppID == "" || d.AppID == app)
 	})
 }
 
-// forbidden is the service's text for a missing role
+// forbidden is the service's text for a missing role or policy
 // (learn.microsoft.com/azure/key-vault/general/rest-error-codes).
 func (c *call) forbidden(p Permission) *serviceError {
+	if c.server.options.AccessPolicies {
+		if p == PermissionUpdate {
+			p = PermissionSet
+		}
+		return &serviceError{http.StatusForbidden, "Forbidden", "The user, group or application 'appid=" + c.who.App + ";oid=" + c.who.Object + ";iss=" + c.who.Issuer +
+			"' does not have secrets " + string(p) + " permission on key vault '" + c.name + ";location=emulator'." +
+			" For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287", "AccessDenied"}
+	}
 	resource := "/subscriptions/00000000-0000-0000-0000-000000000000/resourcegroups/emulator/providers/microsoft.keyvault/vaults/" + c.name
 	if c.route.name != "" {
 		resource += "/secrets/" + c.route.name

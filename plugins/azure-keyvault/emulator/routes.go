@@ -51,7 +51,7 @@ var operations = map[string]operation{
 	"POST /secrets/{name}/backup":         {PermissionBackup, (*call).backup},
 	"POST /secrets/restore":               {PermissionRestore, (*call).restore},
 	"GET /deletedsecrets":                 {PermissionList, (*call).listDeleted},
-	"GET /deletedsecrets/{name}":          {PermissionList, (*call).getDeleted},
+	"GET /deletedsecrets/{name}":          {PermissionGet, (*call).getDeleted},
 	"DELETE /deletedsecrets/{name}":       {PermissionPurge, (*call).purge},
 	"POST /deletedsecrets/{name}/recover": {PermissionRecover, (*call).recover},
 }

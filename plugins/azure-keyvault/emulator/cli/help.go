@@ -31,9 +31,13 @@ Flags of serve and exec:
   --purge-protection     forbid purging
   --retention-days N     how long deleted secrets stay, 7 to 90 (default 90)
   --page-size N          secrets on a page of a listing, 1 to 25 (default 25)
+  --short-pages          pages hold fewer than they may, at times none
   --limit bucket|window  throttle new versions, 300 in 10 s for each vault: as a
                          bucket that refills, or in windows
+  --limit-writes N       N in place of 300
+  --limit-window D       D in place of 10 s
   --firewall             let nobody into the vaults
+  --access-policies      word refusals as a vault with access policies does, not roles
   --deny [APPID:]PERM    take get, list, set, update, delete, recover, purge,
                          backup or restore away; may be repeated
   --client ID=FILE       only this application may log in, with the secret in FILE;
@@ -42,8 +46,9 @@ Flags of serve and exec:
                          authorised request goes wrong, such as
                          PUT#3=commit-then-drop or
                          "GET /deletedsecrets/{name}#*=500"; kinds are drop,
-                         commit-then-drop, 500, commit-then-500, 429 and
-                         delay:DURATION; may be repeated
+                         commit-then-drop, 500, commit-then-500, 429,
+                         429:DURATION (with Retry-After) and delay:DURATION; may
+                         be repeated
 
 Everything is answered as published exchanges with the service have it, except
 for these, which are inference:
@@ -56,6 +61,8 @@ for these, which are inference:
   live             what recover and purge are answered (404)
   disabled         that a new, enabled version can be set
   sizes            that values count in bytes, other texts in characters
+  short pages      how short, and which
+  permissions      that roles have no right of their own for one deleted secret
   tokens           the text for an expired one
   managed secrets  that setting and deleting are refused, and the text
   unknown routes   the code, the text and the status (405)

@@ -29,7 +29,11 @@ func parse(name string, args []string) (settings, []string, error) {
 	flags.BoolVar(&s.PurgeProtection, "purge-protection", false, "")
 	flags.IntVar(&s.RetentionDays, "retention-days", 0, "")
 	flags.IntVar(&s.PageSize, "page-size", 0, "")
+	flags.BoolVar(&s.ShortPages, "short-pages", false, "")
 	flags.StringVar((*string)(&s.Limit), "limit", "", "")
+	flags.IntVar(&s.LimitWrites, "limit-writes", 0, "")
+	flags.DurationVar(&s.LimitWindow, "limit-window", 0, "")
+	flags.BoolVar(&s.AccessPolicies, "access-policies", false, "")
 	flags.BoolVar(&s.Firewall, "firewall", false, "")
 	flags.Func("vault", "", func(v string) error {
 		s.Vaults = append(s.Vaults, v)
