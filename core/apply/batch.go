@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/secretzero/sz/core/observe"
@@ -126,5 +127,8 @@ func (r *run) failSteps(c plan.Change, steps []plan.Step, problem *plan.Problem)
 }
 
 func failure(err error) *plan.Problem {
+	if later, ok := errors.AsType[*laterError](err); ok {
+		return &plan.Problem{Class: plan.ProviderProblem, Code: "throttled", Summary: later.Error(), Hint: "apply again in some minutes"}
+	}
 	return &plan.Problem{Class: plan.ProviderProblem, Code: "plugin-failed", Summary: err.Error()}
 }

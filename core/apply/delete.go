@@ -70,7 +70,7 @@ func (r *run) remove(ctx context.Context, c plan.Change, s plan.Step) *plan.Prob
 }
 
 func (r *run) retireItem(ctx context.Context, s plan.Step, item pluginhost.RetireItem) *plan.Problem {
-	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
+	result, err := r.limits.amend(ctx, r.Session.Throttle(s.Target.Address), func() (pluginhost.WriteResult, error) {
 		return r.writer(s.Target.Provider).Retire(ctx, item)
 	})
 	if result.Outcome != pluginhost.Applied && result.Outcome != pluginhost.Unchanged {

@@ -49,6 +49,9 @@ type Options struct {
 	// Notice is told of what a person should know and that stops nothing, by one
 	// goroutine at a time. Optional.
 	Notice func(about, text string)
+	// Throttled is told of a store that takes no new values for a while, by one
+	// goroutine at a time. Optional.
+	Throttled func(scope string, pause time.Duration)
 }
 
 // Event is what became of one step.
@@ -80,10 +83,11 @@ func (r Result) Failed() bool {
 // under way are finished and recorded. The error is for what concerns the apply
 // as a whole; what concerns a secret is in the result.
 func Run(ctx context.Context, options Options) (Result, error) {
-	r := &run{Options: options, limits: newLimits(), writers: map[*pluginhost.Instance]*pluginhost.Writer{}}
+	r := &run{Options: options, writers: map[*pluginhost.Instance]*pluginhost.Writer{}}
 	if r.Parallelism <= 0 {
 		r.Parallelism = DefaultParallelism
 	}
+	r.limits = newLimits(r.Parallelism, r.throttled)
 	if err := Remember(options); err != nil {
 		return Result{}, err
 	}
@@ -218,6 +222,14 @@ func (r *run) notice(address plan.Address, found []pluginhost.PluginDiagnostic) 
 		if d.Warning && r.Notice != nil {
 			r.Notice(address.String(), d.Summary)
 		}
+	}
+}
+
+func (r *run) throttled(scope string, pause time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.Throttled != nil {
+		r.Throttled(scope, pause)
 	}
 }
 

@@ -2,109 +2,97 @@ package apply
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/secretzero/sz/core/pluginhost"
 )
 
-// maxWait bounds how long a store may ask us to wait in all; after that its
-// secrets fail with the advice to come back later.
-const maxWait = 2 * time.Minute
-
 // limits are the buckets of all throttle scopes. One scope has one bucket, however
 // many processes and aliases lead to it.
 type limits struct {
+	parallelism int
+	// throttled is told of a pause that a store wants. Optional.
+	throttled func(scope string, pause time.Duration)
+
 	mu     sync.Mutex
 	scopes map[string]*scope
 }
 
-func newLimits() *limits { return &limits{scopes: map[string]*scope{}} }
-
-type scope struct {
-	permits chan struct{}
-	bucket  *rate.Limiter
-
-	mu     sync.Mutex
-	paused time.Time // no write before then
-	waited time.Duration
+func newLimits(parallelism int, throttled func(string, time.Duration)) *limits {
+	return &limits{parallelism: parallelism, throttled: throttled, scopes: map[string]*scope{}}
 }
 
-func (l *limits) scope(t pluginhost.Throttle, parallelism int) *scope {
+func (l *limits) scope(t pluginhost.Throttle) *scope {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if s, ok := l.scopes[t.Scope]; ok && t.Scope != "" {
 		return s
 	}
-	inFlight := t.InFlight
-	if inFlight <= 0 {
-		inFlight = parallelism
-	}
-	s := &scope{permits: make(chan struct{}, inFlight), bucket: rate.NewLimiter(rate.Inf, 0)}
-	if t.PerSecond > 0 {
-		s.bucket = rate.NewLimiter(rate.Limit(t.PerSecond), max(1, t.Burst))
-	}
+	s := newScope(t, l.parallelism)
 	l.scopes[t.Scope] = s
 	return s
 }
 
-// do runs a write when its scope has a permit, and again when the store asked for
-// time before it stored anything.
-func (l *limits) do(ctx context.Context, t pluginhost.Throttle, parallelism int, write func() (pluginhost.WriteResult, error)) (pluginhost.WriteResult, error) {
-	s := l.scope(t, parallelism)
-	s.permits <- struct{}{}
+// change is one request that changes a store.
+type change func() (pluginhost.WriteResult, error)
+
+// write makes a new value when its scope has room for one.
+func (l *limits) write(ctx context.Context, t pluginhost.Throttle, write change) (pluginhost.WriteResult, error) {
+	return l.do(ctx, l.scope(t), true, write)
+}
+
+// amend changes what is around a value, or removes one. It takes the turns of the
+// scope and its pauses, and nothing from its bucket, which is for new values.
+func (l *limits) amend(ctx context.Context, t pluginhost.Throttle, amend change) (pluginhost.WriteResult, error) {
+	return l.do(ctx, l.scope(t), false, amend)
+}
+
+// do runs a change when it is its turn, and again when the store asked for time
+// before it stored anything.
+func (l *limits) do(ctx context.Context, s *scope, spend bool, run change) (pluginhost.WriteResult, error) {
+	select {
+	case s.permits <- struct{}{}:
+	case <-ctx.Done():
+		return pluginhost.WriteResult{Outcome: pluginhost.NotApplied}, ctx.Err()
+	}
 	defer func() { <-s.permits }()
 	for {
-		if err := s.wait(ctx); err != nil {
+		if err := s.wait(ctx, spend); err != nil {
 			return pluginhost.WriteResult{Outcome: pluginhost.NotApplied}, err
 		}
-		result, err := write()
-		again := err == nil && result.Outcome == pluginhost.NotApplied && !result.RetryAt.IsZero()
-		if !again || !s.pause(result.RetryAt) {
+		sent := time.Now()
+		result, err := run()
+		if err != nil {
 			return result, err
 		}
-	}
-}
-
-// wait takes a token and sits out a pause.
-func (s *scope) wait(ctx context.Context) error {
-	if err := s.bucket.Wait(ctx); err != nil {
-		return err
-	}
-	for {
-		s.mu.Lock()
-		left := time.Until(s.paused)
-		s.mu.Unlock()
-		if left <= 0 {
-			return nil
+		if !refusedForNow(result) {
+			s.accepted(sent, spend && result.Outcome == pluginhost.Applied)
+			return result, nil
 		}
-		timer := time.NewTimer(left)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
+		pause, first, err := s.refused(sent, result.RetryAt)
+		if err != nil {
+			return result, err
+		}
+		if first && l.throttled != nil {
+			l.throttled(s.name, pause)
 		}
 	}
 }
 
-// pause keeps everybody from writing until a time, unless that would make the
-// waits too long in all.
-func (s *scope) pause(until time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if until.After(s.paused) {
-		from := s.paused
-		if now := time.Now(); from.Before(now) {
-			from = now
-		}
-		if s.waited+until.Sub(from) > maxWait {
-			return false
-		}
-		s.waited += until.Sub(from)
-		s.paused = until
-	}
-	return true
+// refusedForNow reports that a store did nothing and wants to be asked later.
+func refusedForNow(r pluginhost.WriteResult) bool {
+	return r.Outcome == pluginhost.NotApplied && (!r.RetryAt.IsZero() || slices.ContainsFunc(r.Diagnostics, func(d pluginhost.PluginDiagnostic) bool {
+		return !d.Warning && d.Class == pluginhost.Throttled
+	}))
+}
+
+// laterError is a store that wants more time than anybody should wait for.
+type laterError struct{ scope string }
+
+// Error says which store, and what to do.
+func (e *laterError) Error() string {
+	return fmt.Sprintf("%s takes nothing more for now, and wants to be asked later than anybody should wait", e.scope)
 }

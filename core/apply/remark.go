@@ -63,7 +63,7 @@ func (r *run) accept(ctx context.Context, c plan.Change, s plan.Step, operation 
 }
 
 func (r *run) update(ctx context.Context, c plan.Change, s plan.Step, operation plan.Operation, item pluginhost.UpdateItem) *plan.Problem {
-	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
+	result, err := r.limits.amend(ctx, r.Session.Throttle(s.Target.Address), func() (pluginhost.WriteResult, error) {
 		return r.writer(s.Target.Provider).Update(ctx, item)
 	})
 	return r.settle(c, s, operation, result, err)

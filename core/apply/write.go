@@ -31,7 +31,7 @@ func (r *run) write(ctx context.Context, c plan.Change, s plan.Step, operation p
 			Absent: s.Before.Absent, Deleted: s.Before.Deleted, Receipt: pluginhost.Receipt(s.Before.Receipt), Recheck: r.Now().Sub(r.Observed) > observationLife,
 		},
 	}
-	result, err := r.limits.do(ctx, r.Session.Throttle(s.Target.Address), r.Parallelism, func() (pluginhost.WriteResult, error) {
+	result, err := r.limits.write(ctx, r.Session.Throttle(s.Target.Address), func() (pluginhost.WriteResult, error) {
 		return r.writer(s.Target.Provider).Write(ctx, item)
 	})
 	return r.settle(c, s, operation, result, err)

@@ -1627,7 +1627,9 @@ type TargetsWriteResponse struct {
 	Receipt *Receipt `protobuf:"bytes,3,opt,name=receipt,proto3" json:"receipt,omitempty"`
 	// diagnostics say why it was not applied.
 	Diagnostics []*Diagnostic `protobuf:"bytes,4,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
-	// retry_at asks the host to send nothing more for this scope before then.
+	// retry_at asks the host to send nothing more for this scope before then. Of a
+	// store that throttles without saying for how long it stays unset: the diagnostic
+	// is of class throttled, and the host, which knows all writers, chooses the time.
 	RetryAt       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=retry_at,json=retryAt,proto3" json:"retry_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -118,7 +118,7 @@ func runApply(c *cli.Context) error {
 func (p *project) applyOptions(c *cli.Context) apply.Options {
 	options := apply.Options{
 		Plan: p.plan, Recorded: p.recorded, Session: p.session, Lock: p.lock,
-		Parallelism: c.Int(flagParallelism), Now: time.Now, Observed: p.observed, Report: p.ui.Event, Notice: p.ui.Notice,
+		Parallelism: c.Int(flagParallelism), Now: time.Now, Observed: p.observed, Report: p.ui.Event, Notice: p.ui.Notice, Throttled: p.ui.Throttled,
 	}
 	if p.upstream != nil {
 		options.Verify, options.Since = p.upstream.Verify, p.upstream.Since()

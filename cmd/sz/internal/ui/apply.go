@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/secretzero/sz/core/apply"
 	"github.com/secretzero/sz/core/diag"
@@ -36,6 +37,13 @@ func (u *UI) Event(e apply.Event) {
 // Notice writes what a person should know of a place while an apply is under way.
 func (u *UI) Notice(about, text string) {
 	u.Info("  %s %s  %s", u.paint(yellow, "!"), diag.Printable(about), diag.Printable(text))
+}
+
+// Throttled says that a store takes nothing for a while, so that nobody takes the
+// silence for a hang.
+func (u *UI) Throttled(scope string, pause time.Duration) {
+	seconds := int((pause + time.Second - 1) / time.Second)
+	u.Info("  %s throttled by %s, continuing in %d s", u.paint(yellow, "!"), diag.Printable(scope), seconds)
 }
 
 // Result writes what became of an apply, in one line.

@@ -80,22 +80,6 @@ func (f failure) blocked() bool {
 	return f.status == http.StatusForbidden && strings.Contains(f.message, "Client address is not authorized")
 }
 
-// The service's window is ten seconds; a wait that it asks for is believed up to two
-// minutes.
-const (
-	throttlePause = 10 * time.Second
-	maxPause      = 2 * time.Minute
-)
-
-// pause is how long the service asks to wait: as Retry-After says, which the service
-// leaves out mostly, else as long as its window is.
-func (f failure) pause() time.Duration {
-	if f.retryAfter <= 0 {
-		return throttlePause
-	}
-	return min(f.retryAfter, maxPause)
-}
-
 // doubtful reports that the request may have been carried out all the same: its
 // answer was lost, or came from something in between.
 func (f failure) doubtful() bool {

@@ -182,7 +182,7 @@ func (j *writer) once(ctx context.Context, parameters azsecrets.SetSecretParamet
 		case err == nil:
 			return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes, answer.Tags)}, code, nil
 		case code.throttled():
-			return sdk.WriteResult{Outcome: sdk.NotApplied, RetryAt: time.Now().Add(code.pause())}, code, j.explain(err)
+			return sdk.WriteResult{Outcome: sdk.NotApplied, RetryAt: code.retryAt(time.Now())}, code, j.explain(err)
 		case !code.doubtful():
 			return sdk.WriteResult{Outcome: sdk.NotApplied}, code, j.explain(err)
 		}
@@ -193,6 +193,15 @@ func (j *writer) once(ctx context.Context, parameters azsecrets.SetSecretParamet
 		}
 	}
 	return sdk.WriteResult{Outcome: sdk.NotApplied}, classify(lost), j.explain(lost)
+}
+
+// retryAt is when the service asks to be asked again; zero when it does not say, which
+// it mostly does not (vcsjones/AzureSignTool issue 219).
+func (f failure) retryAt(now time.Time) time.Time {
+	if f.retryAfter <= 0 {
+		return time.Time{}
+	}
+	return now.Add(f.retryAfter)
 }
 
 // disableOthers disables the versions of ours that are older than the one that was
