@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -13,18 +12,8 @@ import (
 // 30 ms, with nothing to do. Beside the time stands what the vault was asked.
 func BenchmarkPlanOf1000(b *testing.B) {
 	const secrets, latency = 1000, 30 * time.Millisecond
-	server, err := emulator.Start(emulator.Options{Latency: latency})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer server.Close()
-	w := &world{t: nil, server: server, dir: b.TempDir(), home: b.TempDir()}
-	w.env = append(server.Env(), "HOME="+w.home, "TMPDIR=/tmp")
-	var text strings.Builder
-	text.WriteString("metadata: {project: many}\nsecrets:\n")
-	for i := range secrets {
-		fmt.Fprintf(&text, "  - {name: s%04d, kind: random_string, targets: [{provider: azure, kind: key_vault, config: {vault_url: \"https://many-kv.vault.azure.net\"}}]}\n", i)
-	}
+	w := benchWorld(b, emulator.Options{Latency: latency})
+	server := w.server
 	run := func(args ...string) string {
 		cmd := benchCommand(b, w, args...)
 		output, err := cmd.CombinedOutput()
@@ -33,7 +22,7 @@ func BenchmarkPlanOf1000(b *testing.B) {
 		}
 		return string(output)
 	}
-	writeFile(b, w.dir, "Secretfile.yml", text.String())
+	writeFile(b, w.dir, "Secretfile.yml", manyIn("many-kv", secrets))
 	begin := time.Now()
 	run("apply", "--auto-approve")
 	applied := time.Since(begin)
@@ -46,4 +35,17 @@ func BenchmarkPlanOf1000(b *testing.B) {
 	b.ReportMetric(float64(server.Count("GET")-asked)/float64(b.N), "GETs/op")
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(latency), "×-latency")
 	b.ReportMetric(applied.Seconds(), "apply-s")
+}
+
+// benchWorld is a world for a benchmark, which has no test to fail.
+func benchWorld(b *testing.B, options emulator.Options) *world {
+	b.Helper()
+	server, err := emulator.Start(options)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = server.Close() })
+	w := &world{server: server, dir: b.TempDir(), home: b.TempDir()}
+	w.env = append(server.Env(), "HOME="+w.home, "TMPDIR=/tmp")
+	return w
 }
