@@ -14,7 +14,8 @@ import (
 type Served struct {
 	Candidate
 	Description
-	Hash string // SHA-256 of the binary, in hex
+	Hash       string // SHA-256 of the binary, in hex
+	FirstParty bool   // it was built together with this sz
 }
 
 func (s Served) provider(kind string) wire.ProviderDescription {
@@ -131,8 +132,13 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	if err != nil {
 		return Served{}, fmt.Errorf("plugin %s: %w", c.Name, err)
 	}
+	s := Served{Candidate: c, Hash: hash, FirstParty: firstParty(c.Name, hash)}
+	if err := s.reserved(); err != nil {
+		return Served{}, err // before it is run
+	}
 	if d, ok := h.cachedDescription(hash); ok && d.Name == c.Name {
-		return Served{c, withFields(d), hash}, nil
+		s.Description = withFields(d)
+		return s, s.reserved()
 	}
 	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}}, nil)
 	if err != nil {
@@ -149,7 +155,8 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	}
 	h.cacheDescription(hash, d)
 	h.release(i)
-	return Served{c, withFields(d), hash}, nil
+	s.Description = withFields(d)
+	return s, s.reserved()
 }
 
 // release ends an instance before the rest.

@@ -20,6 +20,7 @@ var nameRule = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
 type Candidate struct {
 	Name string // as in sz-plugin-NAME
 	Path string // absolute
+	Dev  bool   // the user named this very file to develop it
 }
 
 // Dirs are the places where plugins are looked for, the first match of a name

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/wire"
 )
 
 func open(t testing.TB, h *Host, kind string, config schema.Value) *Instance {
@@ -48,7 +49,7 @@ func TestFindRunsNothingAndLooksWhereItIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Candidate{{"good", filepath.Join(dir, "sz-plugin-good")}, {"second", filepath.Join(second, "sz-plugin-second")}}
+	want := []Candidate{{Name: "good", Path: filepath.Join(dir, "sz-plugin-good")}, {Name: "second", Path: filepath.Join(second, "sz-plugin-second")}}
 	if len(found) != 2 || found[0] != want[0] || found[1] != want[1] {
 		t.Errorf("found %v, want %v", found, want)
 	}
@@ -212,4 +213,25 @@ func TestHostLeavesNoGoroutine(t *testing.T) {
 		t.Fatal(err)
 	}
 	goleak.VerifyNone(t, append(ignored, goleak.IgnoreTopFunction("github.com/secretzero/sz/core/sandbox.init.func1.1"))...)
+}
+
+// A binary is ours by its hash alone: not by its name, not by where it lies.
+func TestNamesAndKindsOfOurOwnAreReserved(t *testing.T) {
+	h := host(t, nil, "file")
+	served, err := h.Catalog(t.Context())
+	if len(served.Plugins) != 0 || err == nil || !strings.Contains(err.Error(), "the name is reserved") {
+		t.Errorf("a plugin named file: %d served, %v", len(served.Plugins), err)
+	}
+	stranger := Served{Candidate: Candidate{Name: "stranger"}, Description: Description{Generators: []wire.GeneratorDescription{{Kind: "random_password"}}}}
+	if err := stranger.reserved(); err == nil || !strings.Contains(err.Error(), "only the plugins of sz itself") {
+		t.Errorf("a stranger that makes random_password: %v", err)
+	}
+	stranger.Generators, stranger.Providers = nil, []wire.ProviderDescription{{Kind: "azure"}}
+	if err := stranger.reserved(); err == nil {
+		t.Error("a stranger may serve azure")
+	}
+	stranger.FirstParty = true
+	if err := stranger.reserved(); err != nil {
+		t.Error(err)
+	}
 }

@@ -20,6 +20,7 @@ var direct = map[string][]string{
 	"core/record":     {},
 	"core/audit":      {},
 	"core/grant":      {},
+	"core/manifest":   {},
 	"core/sandbox":    {"core/grant"},
 	"core/redact":     {},
 	"core/syntax":     {"core/diag"},
