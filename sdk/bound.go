@@ -19,6 +19,7 @@ type boundTarget interface {
 	update(context.Context, wire.UpdateItem) WriteResult
 	retire(context.Context, wire.RetireItem) WriteResult
 	versions(context.Context, wire.TargetRef) ([]Version, []wire.Diagnostic)
+	diagnose(ctx context.Context, items []wire.DiagnoseItem, probe bool, report func(Finding)) error
 }
 
 type bound[S, C any] struct {
@@ -37,7 +38,7 @@ func (b *bound[S, C]) check(ctx context.Context, item wire.CheckItem) wire.Check
 		return wire.CheckResult{Diagnostics: found}
 	}
 	place, err := b.Check(ctx, b.session, Wanted[C]{c, item.Secret, item.Field, item.Fields, item.RotationPeriod})
-	return wire.CheckResult{Address: place.Address, Claims: place.Claims, Throttle: place.Throttle, Diagnostics: append(found, diagnostics(err)...)}
+	return wire.CheckResult{Address: place.Address, Claims: place.Claims, Throttle: place.Throttle, MaxValue: place.MaxValue, Diagnostics: append(found, diagnostics(err)...)}
 }
 
 func (b *bound[S, C]) inspect(ctx context.Context, items []wire.InspectItem, key []byte, answer func(int, State)) error {
@@ -169,4 +170,19 @@ func result(r WriteResult, err error) WriteResult {
 
 func unsupported(what string) *Error {
 	return &Error{Class: Unsupported, Code: "unsupported", Summary: "this kind of target has no " + what}
+}
+
+func (b *bound[S, C]) diagnose(ctx context.Context, items []wire.DiagnoseItem, probe bool, report func(Finding)) error {
+	if b.Diagnose == nil {
+		return unsupported("Diagnose")
+	}
+	d := Diagnosis[C]{ProbeWrite: probe}
+	for _, item := range items {
+		target, found := b.target(item.Target)
+		if wire.Failed(found) {
+			return &found[0]
+		}
+		d.Places = append(d.Places, DiagnosedPlace[C]{target, item.Needs})
+	}
+	return b.Diagnose(ctx, b.session, d, report)
 }

@@ -135,6 +135,25 @@ func (h *handler) Inspect(ctx context.Context, items []wire.InspectItem, key []b
 	return nil
 }
 
+// Diagnose looks at what stands in the way of using places, those of each kind
+// together.
+func (h *handler) Diagnose(ctx context.Context, items []wire.DiagnoseItem, probe bool, report func(wire.Finding)) []wire.Diagnostic {
+	byKind := map[string][]wire.DiagnoseItem{}
+	for _, item := range items {
+		byKind[item.Target.Kind] = append(byKind[item.Target.Kind], item)
+	}
+	for kind, some := range byKind {
+		t, found := h.target(kind)
+		if t != nil {
+			found = diagnostics(t.diagnose(ctx, some, probe, report))
+		}
+		if wire.Failed(found) {
+			return found
+		}
+	}
+	return nil
+}
+
 // Read gives out one value.
 func (h *handler) Read(ctx context.Context, item wire.ReadItem) (wire.ReadResult, []wire.Diagnostic) {
 	t, found := h.target(item.Target.Kind)

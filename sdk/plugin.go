@@ -46,6 +46,10 @@ type (
 	Version = wire.Version
 	// RetireMode is how far a retirement goes.
 	RetireMode = wire.RetireMode
+	// Need is something that a Secretfile has to do at a place.
+	Need = wire.Need
+	// Finding is one thing that a diagnosis found out.
+	Finding = wire.Finding
 )
 
 // The presences of a [State].
@@ -79,6 +83,24 @@ const (
 	RetireDelete  = wire.RetireDelete
 	RetirePurge   = wire.RetirePurge
 	RetireUnmark  = wire.RetireUnmark
+)
+
+// What a Secretfile may have to do at a place.
+const (
+	NeedInspect = wire.NeedInspect
+	NeedRead    = wire.NeedRead
+	NeedWrite   = wire.NeedWrite
+	NeedUpdate  = wire.NeedUpdate
+	NeedDelete  = wire.NeedDelete
+)
+
+// The outcomes of a [Finding].
+const (
+	Passed        = wire.Passed
+	FindingFailed = wire.FindingFailed
+	Inferred      = wire.Inferred
+	Skipped       = wire.Skipped
+	Warned        = wire.Warned
 )
 
 // The kinds of [Permission].

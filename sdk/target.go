@@ -40,6 +40,7 @@ type Place struct {
 	Address  string   // canonical: equal addresses are the same place
 	Claims   []string // the places taken up, when more or other than Address
 	Throttle Throttle
+	MaxValue int // the most bytes of a value; 0 when nothing is said
 }
 
 // Inspection asks what is at a target.
@@ -79,6 +80,20 @@ type Retire[C any] struct {
 	Mark     Mark
 }
 
+// Diagnosis asks what stands in the way of using places.
+type Diagnosis[C any] struct {
+	Places []DiagnosedPlace[C]
+	// ProbeWrite permits to store something that nothing else uses, and to remove it,
+	// where a right cannot be tested otherwise.
+	ProbeWrite bool
+}
+
+// DiagnosedPlace is one place and what has to be done there.
+type DiagnosedPlace[C any] struct {
+	Target[C]
+	Needs []Need
+}
+
 // TargetOf is a kind of target with session S and configuration C. Check and
 // Write are required; each other function that is set is a capability that the
 // host will use.
@@ -109,6 +124,10 @@ type TargetOf[S, C any] struct {
 	Retire func(ctx context.Context, s S, r Retire[C]) (WriteResult, error)
 	// Versions lists versions, newest first. Optional.
 	Versions func(ctx context.Context, s S, t Target[C]) ([]Version, error)
+	// Diagnose finds out, step by step, what stands in the way of using places, and
+	// reports each step once. It changes nothing but what d.ProbeWrite permits.
+	// Optional.
+	Diagnose func(ctx context.Context, s S, d Diagnosis[C], report func(Finding)) error
 }
 
 func (t TargetOf[S, C]) describe() wire.TargetDescription {
@@ -125,6 +144,7 @@ func (t TargetOf[S, C]) describe() wire.TargetDescription {
 		{t.Update != nil, wire.CanUpdate},
 		{t.Retire != nil, wire.CanRetire},
 		{t.InspectMany != nil, wire.CanList},
+		{t.Diagnose != nil, wire.CanDiagnose},
 	} {
 		if c.has {
 			d.Capabilities = append(d.Capabilities, c.can)

@@ -39,6 +39,7 @@ func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
 				continue
 			}
 			p.target.Address.Place = r.Address
+			found = append(found, oversized(*p.secret, *p.target, r.MaxValue)...)
 			s.throttles[p.target.Address] = r.Throttle
 			claims = append(claims, p.claims(r)...)
 		}

@@ -47,6 +47,16 @@ type (
 	RetireMode = wire.RetireMode
 	// Expectation is what must be at an address for a write to go ahead.
 	Expectation = wire.Expectation
+	// Version is one version of a secret without its value.
+	Version = wire.Version
+	// DiagnoseItem is one place and what has to be done there.
+	DiagnoseItem = wire.DiagnoseItem
+	// Need is something that a Secretfile has to do at a place.
+	Need = wire.Need
+	// Finding is one thing that a diagnosis found out.
+	Finding = wire.Finding
+	// FindingOutcome is what became of one step of a diagnosis.
+	FindingOutcome = wire.FindingOutcome
 	// PluginDiagnostic is something that a plugin wants a person to know.
 	PluginDiagnostic = wire.Diagnostic
 	// Capability is something that a kind of target can do.
@@ -77,6 +87,19 @@ const (
 	CanUpdate    = wire.CanUpdate
 	CanRetire    = wire.CanRetire
 	CanVersions  = wire.CanVersions
+	CanDiagnose  = wire.CanDiagnose
+
+	NeedInspect = wire.NeedInspect
+	NeedRead    = wire.NeedRead
+	NeedWrite   = wire.NeedWrite
+	NeedUpdate  = wire.NeedUpdate
+	NeedDelete  = wire.NeedDelete
+
+	Passed        = wire.Passed
+	FindingFailed = wire.FindingFailed
+	Inferred      = wire.Inferred
+	Skipped       = wire.Skipped
+	Warned        = wire.Warned
 
 	RetireDelete  = wire.RetireDelete
 	RetirePurge   = wire.RetirePurge

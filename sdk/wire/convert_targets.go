@@ -89,7 +89,7 @@ func checkItemFromPB(i *pb.TargetCheckItem) CheckItem {
 
 func checkResultToPB(r CheckResult) *pb.TargetCheck {
 	return &pb.TargetCheck{
-		Address: r.Address, Claims: r.Claims, Diagnostics: diagnosticsToPB(r.Diagnostics),
+		Address: r.Address, Claims: r.Claims, Diagnostics: diagnosticsToPB(r.Diagnostics), MaxValueBytes: uint64(max(0, r.MaxValue)),
 		Throttle: &pb.Throttle{
 			Scope: r.Throttle.Scope, Burst: uint32(max(0, r.Throttle.Burst)),
 			PerSecond: r.Throttle.PerSecond, InFlight: uint32(max(0, r.Throttle.InFlight)),
@@ -101,6 +101,7 @@ func checkResultFromPB(r *pb.TargetCheck) CheckResult {
 	t := r.GetThrottle()
 	return CheckResult{
 		Address: r.GetAddress(), Claims: r.GetClaims(), Diagnostics: diagnosticsFromPB(r.GetDiagnostics()),
+		MaxValue: int(min(r.GetMaxValueBytes(), 1<<31-1)),
 		Throttle: Throttle{Scope: t.GetScope(), Burst: int(t.GetBurst()), PerSecond: t.GetPerSecond(), InFlight: int(t.GetInFlight())},
 	}
 }

@@ -24,6 +24,7 @@ type Handler interface {
 	Update(ctx context.Context, item UpdateItem) WriteResult
 	Retire(ctx context.Context, item RetireItem) WriteResult
 	Versions(ctx context.Context, target TargetRef) ([]Version, []Diagnostic)
+	Diagnose(ctx context.Context, items []DiagnoseItem, probe bool, report func(Finding)) []Diagnostic
 }
 
 // InvalidItem is the diagnostic for a configuration that its schema refuses. The

@@ -220,6 +220,28 @@ func (s targetsServer) Versions(ctx context.Context, request *pb.TargetsVersions
 	return out, nil
 }
 
+// Diagnose streams what is found.
+func (s targetsServer) Diagnose(request *pb.TargetsDiagnoseRequest, stream grpc.ServerStreamingServer[pb.TargetsDiagnoseResponse]) error {
+	if request.GetProbeWrite() {
+		if err := s.mayChange("Targets.Diagnose with probe_write"); err != nil {
+			return err
+		}
+	}
+	var sending sync.Mutex
+	var failed error
+	found := s.handler.Diagnose(stream.Context(), diagnoseItemsFromPB(request.GetItems()), request.GetProbeWrite(), func(f Finding) {
+		sending.Lock()
+		defer sending.Unlock()
+		if failed == nil {
+			failed = stream.Send(findingToPB(f))
+		}
+	})
+	if failed == nil && Failed(found) {
+		return status.Error(codes.Unknown, found[0].Summary)
+	}
+	return failed
+}
+
 func panicDiagnostic(call string) Diagnostic {
 	return Diagnostic{
 		Class: Internal, Code: "plugin-panic", Summary: fmt.Sprintf("plugin panicked in %s", call),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,6 +94,17 @@ func (r *recorder) Retire(context.Context, RetireItem) WriteResult {
 
 func (r *recorder) Versions(context.Context, TargetRef) ([]Version, []Diagnostic) { return nil, nil }
 
+func (r *recorder) Diagnose(_ context.Context, items []DiagnoseItem, probe bool, report func(Finding)) []Diagnostic {
+	r.note(fmt.Sprintf("diagnose, probing %t", probe))
+	for _, item := range items {
+		report(Finding{Subject: item.Target.Address, Step: "step", Outcome: Passed, Commands: []string{"true"}})
+	}
+	if len(items) == 0 {
+		return []Diagnostic{{Summary: "nothing to diagnose"}}
+	}
+	return nil
+}
+
 // serve connects a client to a handler over the real wire.
 func serve(t *testing.T, handler Handler) (*Client, *grpc.ClientConn) {
 	t.Helper()
@@ -131,6 +143,7 @@ func TestNothingIsChangedBeforeBegin(t *testing.T) {
 		"Write":    func() error { _, err := forged.Write(ctx, WriteItem{}); return err },
 		"Update":   func() error { _, err := forged.Update(ctx, UpdateItem{}); return err },
 		"Retire":   func() error { _, err := forged.Retire(ctx, RetireItem{Mode: RetireDelete}); return err },
+		"Diagnose": func() error { return forged.Diagnose(ctx, []DiagnoseItem{{}}, func(Finding) {}) },
 	} {
 		if err := try(); err == nil || !strings.Contains(err.Error(), "no approved plan has begun") {
 			t.Errorf("%s before Begin: %v", call, err)
@@ -166,6 +179,36 @@ func TestWritesShareAStreamAndFindTheirAnswers(t *testing.T) {
 	}
 	if _, err := changer.Write(t.Context(), WriteItem{Target: TargetRef{Address: "after"}}); err != nil {
 		t.Errorf("a write after it: %v", err)
+	}
+}
+
+// TestDiagnosisProbesOnlyWithPermission has the reading client look, and only the
+// changing one probe.
+func TestDiagnosisProbesOnlyWithPermission(t *testing.T) {
+	r := &recorder{}
+	client, _ := serve(t, r)
+	var found []Finding
+	report := func(f Finding) { found = append(found, f) }
+	items := []DiagnoseItem{{Target: TargetRef{Kind: "k", Address: "a"}, Needs: []Need{NeedWrite}}}
+	if err := client.Diagnose(t.Context(), items, report); err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 1 || found[0].Subject != "a" || found[0].Outcome != Passed || len(found[0].Commands) != 1 {
+		t.Errorf("found %+v", found)
+	}
+	if err := client.Diagnose(t.Context(), nil, report); err == nil || !strings.Contains(err.Error(), "nothing to diagnose") {
+		t.Errorf("a diagnosis that failed: %v", err)
+	}
+	changer, err := client.Begin(t.Context(), "doctor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer changer.Close()
+	if err := changer.Diagnose(t.Context(), items, report); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"diagnose, probing false", "diagnose, probing false", "diagnose, probing true"}; !slices.Equal(r.calls, want) {
+		t.Errorf("calls %v", r.calls)
 	}
 }
 

@@ -65,6 +65,7 @@ const (
 	CanUpdate
 	CanRetire
 	CanList
+	CanDiagnose
 )
 
 // PermissionKind is the kind of a [Permission].

@@ -60,6 +60,7 @@ type CheckResult struct {
 	Address     string   // canonical: equal addresses are the same place
 	Claims      []string // the places taken up, when more or other than Address
 	Throttle    Throttle
+	MaxValue    int // the most bytes of a value; 0 when nothing is said
 	Diagnostics []Diagnostic
 }
 

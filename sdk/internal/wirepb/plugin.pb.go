@@ -44,6 +44,8 @@ const (
 	Capability_CAPABILITY_RETIRE Capability = 7
 	// CAPABILITY_LIST is inspecting many addresses in fewer calls.
 	Capability_CAPABILITY_LIST Capability = 8
+	// CAPABILITY_DIAGNOSE is saying what stands in the way of being used.
+	Capability_CAPABILITY_DIAGNOSE Capability = 9
 )
 
 // Enum value maps for Capability.
@@ -58,6 +60,7 @@ var (
 		6: "CAPABILITY_METADATA",
 		7: "CAPABILITY_RETIRE",
 		8: "CAPABILITY_LIST",
+		9: "CAPABILITY_DIAGNOSE",
 	}
 	Capability_value = map[string]int32{
 		"CAPABILITY_UNSPECIFIED": 0,
@@ -69,6 +72,7 @@ var (
 		"CAPABILITY_METADATA":    6,
 		"CAPABILITY_RETIRE":      7,
 		"CAPABILITY_LIST":        8,
+		"CAPABILITY_DIAGNOSE":    9,
 	}
 )
 
@@ -1153,7 +1157,7 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\rBeginResponse\"?\n" +
 	"\fDrainRequest\x12/\n" +
 	"\x05grace\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\x05grace\"\x0f\n" +
-	"\rDrainResponse*\xe3\x01\n" +
+	"\rDrainResponse*\xfc\x01\n" +
 	"\n" +
 	"Capability\x12\x1a\n" +
 	"\x16CAPABILITY_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1164,7 +1168,8 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x13CAPABILITY_VERSIONS\x10\x05\x12\x17\n" +
 	"\x13CAPABILITY_METADATA\x10\x06\x12\x15\n" +
 	"\x11CAPABILITY_RETIRE\x10\a\x12\x13\n" +
-	"\x0fCAPABILITY_LIST\x10\b2\x96\x02\n" +
+	"\x0fCAPABILITY_LIST\x10\b\x12\x17\n" +
+	"\x13CAPABILITY_DIAGNOSE\x10\t2\x96\x02\n" +
 	"\x06Plugin\x12I\n" +
 	"\bDescribe\x12\x1d.sz.plugin.v1.DescribeRequest\x1a\x1e.sz.plugin.v1.DescribeResponse\x12=\n" +
 	"\x04Open\x12\x19.sz.plugin.v1.OpenRequest\x1a\x1a.sz.plugin.v1.OpenResponse\x12@\n" +

@@ -336,6 +336,139 @@ func (RetireMode) EnumDescriptor() ([]byte, []int) {
 	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{4}
 }
 
+// Need is something that a Secretfile has to do at a place.
+type Need int32
+
+const (
+	// NEED_UNSPECIFIED is ignored.
+	Need_NEED_UNSPECIFIED Need = 0
+	// NEED_INSPECT is looking at what is there.
+	Need_NEED_INSPECT Need = 1
+	// NEED_READ is reading a value out, or comparing it.
+	Need_NEED_READ Need = 2
+	// NEED_WRITE is storing a value, with all that comes before it.
+	Need_NEED_WRITE Need = 3
+	// NEED_UPDATE is changing what is around a value.
+	Need_NEED_UPDATE Need = 4
+	// NEED_DELETE is removing a secret, as destroying and pruning do.
+	Need_NEED_DELETE Need = 5
+)
+
+// Enum value maps for Need.
+var (
+	Need_name = map[int32]string{
+		0: "NEED_UNSPECIFIED",
+		1: "NEED_INSPECT",
+		2: "NEED_READ",
+		3: "NEED_WRITE",
+		4: "NEED_UPDATE",
+		5: "NEED_DELETE",
+	}
+	Need_value = map[string]int32{
+		"NEED_UNSPECIFIED": 0,
+		"NEED_INSPECT":     1,
+		"NEED_READ":        2,
+		"NEED_WRITE":       3,
+		"NEED_UPDATE":      4,
+		"NEED_DELETE":      5,
+	}
+)
+
+func (x Need) Enum() *Need {
+	p := new(Need)
+	*p = x
+	return p
+}
+
+func (x Need) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Need) Descriptor() protoreflect.EnumDescriptor {
+	return file_sz_plugin_v1_targets_proto_enumTypes[5].Descriptor()
+}
+
+func (Need) Type() protoreflect.EnumType {
+	return &file_sz_plugin_v1_targets_proto_enumTypes[5]
+}
+
+func (x Need) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Need.Descriptor instead.
+func (Need) EnumDescriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{5}
+}
+
+// FindingOutcome is what became of one step.
+type FindingOutcome int32
+
+const (
+	// FINDING_OUTCOME_UNSPECIFIED is read as not known.
+	FindingOutcome_FINDING_OUTCOME_UNSPECIFIED FindingOutcome = 0
+	// FINDING_OUTCOME_PASSED means that it was tried and works.
+	FindingOutcome_FINDING_OUTCOME_PASSED FindingOutcome = 1
+	// FINDING_OUTCOME_FAILED means that it was tried and does not work.
+	FindingOutcome_FINDING_OUTCOME_FAILED FindingOutcome = 2
+	// FINDING_OUTCOME_INFERRED means that it could not be tried without a change, and
+	// that what was tried speaks for it.
+	FindingOutcome_FINDING_OUTCOME_INFERRED FindingOutcome = 3
+	// FINDING_OUTCOME_SKIPPED means that it was not tried, mostly since a step before
+	// it failed.
+	FindingOutcome_FINDING_OUTCOME_SKIPPED FindingOutcome = 4
+	// FINDING_OUTCOME_WARNED means that it does not work, and that applies do not need
+	// it.
+	FindingOutcome_FINDING_OUTCOME_WARNED FindingOutcome = 5
+)
+
+// Enum value maps for FindingOutcome.
+var (
+	FindingOutcome_name = map[int32]string{
+		0: "FINDING_OUTCOME_UNSPECIFIED",
+		1: "FINDING_OUTCOME_PASSED",
+		2: "FINDING_OUTCOME_FAILED",
+		3: "FINDING_OUTCOME_INFERRED",
+		4: "FINDING_OUTCOME_SKIPPED",
+		5: "FINDING_OUTCOME_WARNED",
+	}
+	FindingOutcome_value = map[string]int32{
+		"FINDING_OUTCOME_UNSPECIFIED": 0,
+		"FINDING_OUTCOME_PASSED":      1,
+		"FINDING_OUTCOME_FAILED":      2,
+		"FINDING_OUTCOME_INFERRED":    3,
+		"FINDING_OUTCOME_SKIPPED":     4,
+		"FINDING_OUTCOME_WARNED":      5,
+	}
+)
+
+func (x FindingOutcome) Enum() *FindingOutcome {
+	p := new(FindingOutcome)
+	*p = x
+	return p
+}
+
+func (x FindingOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FindingOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_sz_plugin_v1_targets_proto_enumTypes[6].Descriptor()
+}
+
+func (FindingOutcome) Type() protoreflect.EnumType {
+	return &file_sz_plugin_v1_targets_proto_enumTypes[6]
+}
+
+func (x FindingOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FindingOutcome.Descriptor instead.
+func (FindingOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{6}
+}
+
 // TargetRef names a place. It is all the identity there is: no message carries
 // the name of a secret or the alias of a provider for that.
 type TargetRef struct {
@@ -764,7 +897,10 @@ type TargetCheck struct {
 	// throttle says how fast the host may send writes.
 	Throttle *Throttle `protobuf:"bytes,3,opt,name=throttle,proto3" json:"throttle,omitempty"`
 	// diagnostics are what is wrong with it.
-	Diagnostics   []*Diagnostic `protobuf:"bytes,4,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Diagnostics []*Diagnostic `protobuf:"bytes,4,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// max_value_bytes is the most that a value there may have, in bytes; 0 means that
+	// nothing is said. The host checks the values that a Secretfile states.
+	MaxValueBytes uint64 `protobuf:"varint,5,opt,name=max_value_bytes,json=maxValueBytes,proto3" json:"max_value_bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -825,6 +961,13 @@ func (x *TargetCheck) GetDiagnostics() []*Diagnostic {
 		return x.Diagnostics
 	}
 	return nil
+}
+
+func (x *TargetCheck) GetMaxValueBytes() uint64 {
+	if x != nil {
+		return x.MaxValueBytes
+	}
+	return 0
 }
 
 // Throttle is a limit that all writers of a scope share.
@@ -2157,6 +2300,209 @@ func (x *SecretVersion) GetExpires() *timestamppb.Timestamp {
 	return nil
 }
 
+// TargetsDiagnoseRequest asks whether places can be used.
+type TargetsDiagnoseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// items are the places.
+	Items []*TargetDiagnoseItem `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	// probe_write permits to store something that nothing else uses, and to remove it,
+	// where a right cannot be tested otherwise.
+	ProbeWrite    bool `protobuf:"varint,2,opt,name=probe_write,json=probeWrite,proto3" json:"probe_write,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetsDiagnoseRequest) Reset() {
+	*x = TargetsDiagnoseRequest{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetsDiagnoseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetsDiagnoseRequest) ProtoMessage() {}
+
+func (x *TargetsDiagnoseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetsDiagnoseRequest.ProtoReflect.Descriptor instead.
+func (*TargetsDiagnoseRequest) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *TargetsDiagnoseRequest) GetItems() []*TargetDiagnoseItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *TargetsDiagnoseRequest) GetProbeWrite() bool {
+	if x != nil {
+		return x.ProbeWrite
+	}
+	return false
+}
+
+// TargetDiagnoseItem is one place and what has to be done there.
+type TargetDiagnoseItem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// target is the place.
+	Target *TargetRef `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	// needs are what the Secretfile has to do there.
+	Needs         []Need `protobuf:"varint,2,rep,packed,name=needs,proto3,enum=sz.plugin.v1.Need" json:"needs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetDiagnoseItem) Reset() {
+	*x = TargetDiagnoseItem{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetDiagnoseItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetDiagnoseItem) ProtoMessage() {}
+
+func (x *TargetDiagnoseItem) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetDiagnoseItem.ProtoReflect.Descriptor instead.
+func (*TargetDiagnoseItem) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *TargetDiagnoseItem) GetTarget() *TargetRef {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *TargetDiagnoseItem) GetNeeds() []Need {
+	if x != nil {
+		return x.Needs
+	}
+	return nil
+}
+
+// TargetsDiagnoseResponse is one thing found out. It never holds a credential or a
+// value.
+type TargetsDiagnoseResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// subject is what was looked at, such as the host of a vault.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// step is what was tried, in a word or two.
+	Step string `protobuf:"bytes,2,opt,name=step,proto3" json:"step,omitempty"`
+	// outcome is what became of it.
+	Outcome FindingOutcome `protobuf:"varint,3,opt,name=outcome,proto3,enum=sz.plugin.v1.FindingOutcome" json:"outcome,omitempty"`
+	// detail is what was found.
+	Detail string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
+	// hint says what to do, when something is to be done.
+	Hint string `protobuf:"bytes,5,opt,name=hint,proto3" json:"hint,omitempty"`
+	// commands do it, each ready to be pasted into a shell.
+	Commands      []string `protobuf:"bytes,6,rep,name=commands,proto3" json:"commands,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetsDiagnoseResponse) Reset() {
+	*x = TargetsDiagnoseResponse{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetsDiagnoseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetsDiagnoseResponse) ProtoMessage() {}
+
+func (x *TargetsDiagnoseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetsDiagnoseResponse.ProtoReflect.Descriptor instead.
+func (*TargetsDiagnoseResponse) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *TargetsDiagnoseResponse) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *TargetsDiagnoseResponse) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *TargetsDiagnoseResponse) GetOutcome() FindingOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return FindingOutcome_FINDING_OUTCOME_UNSPECIFIED
+}
+
+func (x *TargetsDiagnoseResponse) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *TargetsDiagnoseResponse) GetHint() string {
+	if x != nil {
+		return x.Hint
+	}
+	return ""
+}
+
+func (x *TargetsDiagnoseResponse) GetCommands() []string {
+	if x != nil {
+		return x.Commands
+	}
+	return nil
+}
+
 var File_sz_plugin_v1_targets_proto protoreflect.FileDescriptor
 
 const file_sz_plugin_v1_targets_proto_rawDesc = "" +
@@ -2193,12 +2539,13 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x06fields\x18\x05 \x03(\tR\x06fields\x12B\n" +
 	"\x0frotation_period\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x0erotationPeriod\"K\n" +
 	"\x14TargetsCheckResponse\x123\n" +
-	"\aresults\x18\x01 \x03(\v2\x19.sz.plugin.v1.TargetCheckR\aresults\"\xaf\x01\n" +
+	"\aresults\x18\x01 \x03(\v2\x19.sz.plugin.v1.TargetCheckR\aresults\"\xd7\x01\n" +
 	"\vTargetCheck\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\tR\aaddress\x12\x16\n" +
 	"\x06claims\x18\x02 \x03(\tR\x06claims\x122\n" +
 	"\bthrottle\x18\x03 \x01(\v2\x16.sz.plugin.v1.ThrottleR\bthrottle\x12:\n" +
-	"\vdiagnostics\x18\x04 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\"r\n" +
+	"\vdiagnostics\x18\x04 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\x12&\n" +
+	"\x0fmax_value_bytes\x18\x05 \x01(\x04R\rmaxValueBytes\"r\n" +
 	"\bThrottle\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12\x14\n" +
 	"\x05burst\x18\x02 \x01(\rR\x05burst\x12\x1d\n" +
@@ -2294,7 +2641,21 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x04mark\x18\x02 \x01(\v2\x12.sz.plugin.v1.MarkR\x04mark\x12\x18\n" +
 	"\aenabled\x18\x03 \x01(\bR\aenabled\x124\n" +
 	"\acreated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x124\n" +
-	"\aexpires\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires*\xa9\x01\n" +
+	"\aexpires\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"q\n" +
+	"\x16TargetsDiagnoseRequest\x126\n" +
+	"\x05items\x18\x01 \x03(\v2 .sz.plugin.v1.TargetDiagnoseItemR\x05items\x12\x1f\n" +
+	"\vprobe_write\x18\x02 \x01(\bR\n" +
+	"probeWrite\"o\n" +
+	"\x12TargetDiagnoseItem\x12/\n" +
+	"\x06target\x18\x01 \x01(\v2\x17.sz.plugin.v1.TargetRefR\x06target\x12(\n" +
+	"\x05needs\x18\x02 \x03(\x0e2\x12.sz.plugin.v1.NeedR\x05needs\"\xc7\x01\n" +
+	"\x17TargetsDiagnoseResponse\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\x12\x12\n" +
+	"\x04step\x18\x02 \x01(\tR\x04step\x126\n" +
+	"\aoutcome\x18\x03 \x01(\x0e2\x1c.sz.plugin.v1.FindingOutcomeR\aoutcome\x12\x16\n" +
+	"\x06detail\x18\x04 \x01(\tR\x06detail\x12\x12\n" +
+	"\x04hint\x18\x05 \x01(\tR\x04hint\x12\x1a\n" +
+	"\bcommands\x18\x06 \x03(\tR\bcommands*\xa9\x01\n" +
 	"\bPresence\x12\x18\n" +
 	"\x14PRESENCE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fPRESENCE_ABSENT\x10\x01\x12\x14\n" +
@@ -2328,7 +2689,22 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x13RETIRE_MODE_DISABLE\x10\x01\x12\x16\n" +
 	"\x12RETIRE_MODE_DELETE\x10\x02\x12\x15\n" +
 	"\x11RETIRE_MODE_PURGE\x10\x03\x12\x16\n" +
-	"\x12RETIRE_MODE_UNMARK\x10\x042\xd1\x04\n" +
+	"\x12RETIRE_MODE_UNMARK\x10\x04*o\n" +
+	"\x04Need\x12\x14\n" +
+	"\x10NEED_UNSPECIFIED\x10\x00\x12\x10\n" +
+	"\fNEED_INSPECT\x10\x01\x12\r\n" +
+	"\tNEED_READ\x10\x02\x12\x0e\n" +
+	"\n" +
+	"NEED_WRITE\x10\x03\x12\x0f\n" +
+	"\vNEED_UPDATE\x10\x04\x12\x0f\n" +
+	"\vNEED_DELETE\x10\x05*\xc0\x01\n" +
+	"\x0eFindingOutcome\x12\x1f\n" +
+	"\x1bFINDING_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16FINDING_OUTCOME_PASSED\x10\x01\x12\x1a\n" +
+	"\x16FINDING_OUTCOME_FAILED\x10\x02\x12\x1c\n" +
+	"\x18FINDING_OUTCOME_INFERRED\x10\x03\x12\x1b\n" +
+	"\x17FINDING_OUTCOME_SKIPPED\x10\x04\x12\x1a\n" +
+	"\x16FINDING_OUTCOME_WARNED\x10\x052\xac\x05\n" +
 	"\aTargets\x12N\n" +
 	"\x05Check\x12!.sz.plugin.v1.TargetsCheckRequest\x1a\".sz.plugin.v1.TargetsCheckResponse\x12V\n" +
 	"\aInspect\x12#.sz.plugin.v1.TargetsInspectRequest\x1a$.sz.plugin.v1.TargetsInspectResponse0\x01\x12K\n" +
@@ -2336,7 +2712,8 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x05Write\x12!.sz.plugin.v1.TargetsWriteRequest\x1a\".sz.plugin.v1.TargetsWriteResponse(\x010\x01\x12Q\n" +
 	"\x06Update\x12\".sz.plugin.v1.TargetsUpdateRequest\x1a#.sz.plugin.v1.TargetsUpdateResponse\x12Q\n" +
 	"\x06Retire\x12\".sz.plugin.v1.TargetsRetireRequest\x1a#.sz.plugin.v1.TargetsRetireResponse\x12W\n" +
-	"\bVersions\x12$.sz.plugin.v1.TargetsVersionsRequest\x1a%.sz.plugin.v1.TargetsVersionsResponseb\x06proto3"
+	"\bVersions\x12$.sz.plugin.v1.TargetsVersionsRequest\x1a%.sz.plugin.v1.TargetsVersionsResponse\x12Y\n" +
+	"\bDiagnose\x12$.sz.plugin.v1.TargetsDiagnoseRequest\x1a%.sz.plugin.v1.TargetsDiagnoseResponse0\x01b\x06proto3"
 
 var (
 	file_sz_plugin_v1_targets_proto_rawDescOnce sync.Once
@@ -2350,124 +2727,135 @@ func file_sz_plugin_v1_targets_proto_rawDescGZIP() []byte {
 	return file_sz_plugin_v1_targets_proto_rawDescData
 }
 
-var file_sz_plugin_v1_targets_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_sz_plugin_v1_targets_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_sz_plugin_v1_targets_proto_goTypes = []any{
 	(Presence)(0),                   // 0: sz.plugin.v1.Presence
 	(ReceiptMatch)(0),               // 1: sz.plugin.v1.ReceiptMatch
 	(ReadReason)(0),                 // 2: sz.plugin.v1.ReadReason
 	(WriteOutcome)(0),               // 3: sz.plugin.v1.WriteOutcome
 	(RetireMode)(0),                 // 4: sz.plugin.v1.RetireMode
-	(*TargetRef)(nil),               // 5: sz.plugin.v1.TargetRef
-	(*Mark)(nil),                    // 6: sz.plugin.v1.Mark
-	(*Receipt)(nil),                 // 7: sz.plugin.v1.Receipt
-	(*TargetsCheckRequest)(nil),     // 8: sz.plugin.v1.TargetsCheckRequest
-	(*TargetCheckItem)(nil),         // 9: sz.plugin.v1.TargetCheckItem
-	(*TargetsCheckResponse)(nil),    // 10: sz.plugin.v1.TargetsCheckResponse
-	(*TargetCheck)(nil),             // 11: sz.plugin.v1.TargetCheck
-	(*Throttle)(nil),                // 12: sz.plugin.v1.Throttle
-	(*TargetsInspectRequest)(nil),   // 13: sz.plugin.v1.TargetsInspectRequest
-	(*TargetInspectItem)(nil),       // 14: sz.plugin.v1.TargetInspectItem
-	(*TargetsInspectResponse)(nil),  // 15: sz.plugin.v1.TargetsInspectResponse
-	(*TargetState)(nil),             // 16: sz.plugin.v1.TargetState
-	(*Deletion)(nil),                // 17: sz.plugin.v1.Deletion
-	(*TargetsReadRequest)(nil),      // 18: sz.plugin.v1.TargetsReadRequest
-	(*TargetsReadResponse)(nil),     // 19: sz.plugin.v1.TargetsReadResponse
-	(*Expectation)(nil),             // 20: sz.plugin.v1.Expectation
-	(*TargetsWriteRequest)(nil),     // 21: sz.plugin.v1.TargetsWriteRequest
-	(*TargetsWriteResponse)(nil),    // 22: sz.plugin.v1.TargetsWriteResponse
-	(*TargetsUpdateRequest)(nil),    // 23: sz.plugin.v1.TargetsUpdateRequest
-	(*TargetsUpdateResponse)(nil),   // 24: sz.plugin.v1.TargetsUpdateResponse
-	(*TargetsRetireRequest)(nil),    // 25: sz.plugin.v1.TargetsRetireRequest
-	(*TargetsRetireResponse)(nil),   // 26: sz.plugin.v1.TargetsRetireResponse
-	(*TargetsVersionsRequest)(nil),  // 27: sz.plugin.v1.TargetsVersionsRequest
-	(*TargetsVersionsResponse)(nil), // 28: sz.plugin.v1.TargetsVersionsResponse
-	(*SecretVersion)(nil),           // 29: sz.plugin.v1.SecretVersion
-	nil,                             // 30: sz.plugin.v1.Receipt.DataEntry
-	nil,                             // 31: sz.plugin.v1.TargetState.FieldComparisonsEntry
-	(*Value)(nil),                   // 32: sz.plugin.v1.Value
-	(*durationpb.Duration)(nil),     // 33: google.protobuf.Duration
-	(*Diagnostic)(nil),              // 34: sz.plugin.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil),   // 35: google.protobuf.Timestamp
-	(*SecretPayload)(nil),           // 36: sz.plugin.v1.SecretPayload
+	(Need)(0),                       // 5: sz.plugin.v1.Need
+	(FindingOutcome)(0),             // 6: sz.plugin.v1.FindingOutcome
+	(*TargetRef)(nil),               // 7: sz.plugin.v1.TargetRef
+	(*Mark)(nil),                    // 8: sz.plugin.v1.Mark
+	(*Receipt)(nil),                 // 9: sz.plugin.v1.Receipt
+	(*TargetsCheckRequest)(nil),     // 10: sz.plugin.v1.TargetsCheckRequest
+	(*TargetCheckItem)(nil),         // 11: sz.plugin.v1.TargetCheckItem
+	(*TargetsCheckResponse)(nil),    // 12: sz.plugin.v1.TargetsCheckResponse
+	(*TargetCheck)(nil),             // 13: sz.plugin.v1.TargetCheck
+	(*Throttle)(nil),                // 14: sz.plugin.v1.Throttle
+	(*TargetsInspectRequest)(nil),   // 15: sz.plugin.v1.TargetsInspectRequest
+	(*TargetInspectItem)(nil),       // 16: sz.plugin.v1.TargetInspectItem
+	(*TargetsInspectResponse)(nil),  // 17: sz.plugin.v1.TargetsInspectResponse
+	(*TargetState)(nil),             // 18: sz.plugin.v1.TargetState
+	(*Deletion)(nil),                // 19: sz.plugin.v1.Deletion
+	(*TargetsReadRequest)(nil),      // 20: sz.plugin.v1.TargetsReadRequest
+	(*TargetsReadResponse)(nil),     // 21: sz.plugin.v1.TargetsReadResponse
+	(*Expectation)(nil),             // 22: sz.plugin.v1.Expectation
+	(*TargetsWriteRequest)(nil),     // 23: sz.plugin.v1.TargetsWriteRequest
+	(*TargetsWriteResponse)(nil),    // 24: sz.plugin.v1.TargetsWriteResponse
+	(*TargetsUpdateRequest)(nil),    // 25: sz.plugin.v1.TargetsUpdateRequest
+	(*TargetsUpdateResponse)(nil),   // 26: sz.plugin.v1.TargetsUpdateResponse
+	(*TargetsRetireRequest)(nil),    // 27: sz.plugin.v1.TargetsRetireRequest
+	(*TargetsRetireResponse)(nil),   // 28: sz.plugin.v1.TargetsRetireResponse
+	(*TargetsVersionsRequest)(nil),  // 29: sz.plugin.v1.TargetsVersionsRequest
+	(*TargetsVersionsResponse)(nil), // 30: sz.plugin.v1.TargetsVersionsResponse
+	(*SecretVersion)(nil),           // 31: sz.plugin.v1.SecretVersion
+	(*TargetsDiagnoseRequest)(nil),  // 32: sz.plugin.v1.TargetsDiagnoseRequest
+	(*TargetDiagnoseItem)(nil),      // 33: sz.plugin.v1.TargetDiagnoseItem
+	(*TargetsDiagnoseResponse)(nil), // 34: sz.plugin.v1.TargetsDiagnoseResponse
+	nil,                             // 35: sz.plugin.v1.Receipt.DataEntry
+	nil,                             // 36: sz.plugin.v1.TargetState.FieldComparisonsEntry
+	(*Value)(nil),                   // 37: sz.plugin.v1.Value
+	(*durationpb.Duration)(nil),     // 38: google.protobuf.Duration
+	(*Diagnostic)(nil),              // 39: sz.plugin.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil),   // 40: google.protobuf.Timestamp
+	(*SecretPayload)(nil),           // 41: sz.plugin.v1.SecretPayload
 }
 var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
-	32, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
-	33, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
-	30, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
-	9,  // 3: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
-	32, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
-	33, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
-	11, // 6: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
-	12, // 7: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
-	34, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	14, // 9: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
-	5,  // 10: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
-	7,  // 11: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
-	16, // 12: sz.plugin.v1.TargetsInspectResponse.state:type_name -> sz.plugin.v1.TargetState
+	37, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
+	38, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
+	35, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
+	11, // 3: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
+	37, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
+	38, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
+	13, // 6: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
+	14, // 7: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
+	39, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	16, // 9: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
+	7,  // 10: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
+	9,  // 11: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
+	18, // 12: sz.plugin.v1.TargetsInspectResponse.state:type_name -> sz.plugin.v1.TargetState
 	0,  // 13: sz.plugin.v1.TargetState.presence:type_name -> sz.plugin.v1.Presence
-	6,  // 14: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
+	8,  // 14: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
 	1,  // 15: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
-	7,  // 16: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
-	31, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
-	17, // 18: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
-	35, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
-	35, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
-	34, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	35, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
-	5,  // 23: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
-	7,  // 24: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
+	9,  // 16: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
+	36, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
+	19, // 18: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
+	40, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
+	40, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
+	39, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	40, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
+	7,  // 23: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
+	9,  // 24: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
 	2,  // 25: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
-	36, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
-	6,  // 27: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
-	7,  // 28: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	34, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	7,  // 30: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
-	5,  // 31: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
-	6,  // 32: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
-	36, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
-	20, // 34: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
+	41, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
+	8,  // 27: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
+	9,  // 28: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	39, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	9,  // 30: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
+	7,  // 31: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
+	8,  // 32: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
+	41, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
+	22, // 34: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
 	3,  // 35: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	7,  // 36: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	34, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	35, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
-	5,  // 39: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
-	6,  // 40: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
-	7,  // 41: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
+	9,  // 36: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	39, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	40, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
+	7,  // 39: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
+	8,  // 40: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
+	9,  // 41: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
 	3,  // 42: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	7,  // 43: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	34, // 44: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	5,  // 45: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
+	9,  // 43: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	39, // 44: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 45: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
 	4,  // 46: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
-	6,  // 47: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
-	33, // 48: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
+	8,  // 47: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
+	38, // 48: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
 	3,  // 49: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	34, // 50: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	5,  // 51: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
-	29, // 52: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
-	34, // 53: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	6,  // 54: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
-	35, // 55: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
-	35, // 56: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
-	8,  // 57: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
-	13, // 58: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
-	18, // 59: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
-	21, // 60: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
-	23, // 61: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
-	25, // 62: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
-	27, // 63: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
-	10, // 64: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
-	15, // 65: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
-	19, // 66: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
-	22, // 67: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
-	24, // 68: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
-	26, // 69: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
-	28, // 70: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
-	64, // [64:71] is the sub-list for method output_type
-	57, // [57:64] is the sub-list for method input_type
-	57, // [57:57] is the sub-list for extension type_name
-	57, // [57:57] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	39, // 50: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 51: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
+	31, // 52: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
+	39, // 53: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	8,  // 54: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
+	40, // 55: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
+	40, // 56: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
+	33, // 57: sz.plugin.v1.TargetsDiagnoseRequest.items:type_name -> sz.plugin.v1.TargetDiagnoseItem
+	7,  // 58: sz.plugin.v1.TargetDiagnoseItem.target:type_name -> sz.plugin.v1.TargetRef
+	5,  // 59: sz.plugin.v1.TargetDiagnoseItem.needs:type_name -> sz.plugin.v1.Need
+	6,  // 60: sz.plugin.v1.TargetsDiagnoseResponse.outcome:type_name -> sz.plugin.v1.FindingOutcome
+	10, // 61: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
+	15, // 62: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
+	20, // 63: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
+	23, // 64: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
+	25, // 65: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
+	27, // 66: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
+	29, // 67: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
+	32, // 68: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
+	12, // 69: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
+	17, // 70: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
+	21, // 71: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
+	24, // 72: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
+	26, // 73: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
+	28, // 74: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
+	30, // 75: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
+	34, // 76: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
+	69, // [69:77] is the sub-list for method output_type
+	61, // [61:69] is the sub-list for method input_type
+	61, // [61:61] is the sub-list for extension type_name
+	61, // [61:61] is the sub-list for extension extendee
+	0,  // [0:61] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_targets_proto_init() }
@@ -2487,8 +2875,8 @@ func file_sz_plugin_v1_targets_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sz_plugin_v1_targets_proto_rawDesc), len(file_sz_plugin_v1_targets_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   27,
+			NumEnums:      7,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -26,6 +26,7 @@ const (
 	Targets_Update_FullMethodName   = "/sz.plugin.v1.Targets/Update"
 	Targets_Retire_FullMethodName   = "/sz.plugin.v1.Targets/Retire"
 	Targets_Versions_FullMethodName = "/sz.plugin.v1.Targets/Versions"
+	Targets_Diagnose_FullMethodName = "/sz.plugin.v1.Targets/Diagnose"
 )
 
 // TargetsClient is the client API for Targets service.
@@ -52,6 +53,11 @@ type TargetsClient interface {
 	Retire(ctx context.Context, in *TargetsRetireRequest, opts ...grpc.CallOption) (*TargetsRetireResponse, error)
 	// Versions lists the versions of a secret without their values.
 	Versions(ctx context.Context, in *TargetsVersionsRequest, opts ...grpc.CallOption) (*TargetsVersionsResponse, error)
+	// Diagnose finds out, step by step, what stands between this provider instance
+	// and the work that a Secretfile has for it, and streams what it finds. It
+	// changes nothing; with probe_write, which is refused before Plugin.Begin, it may
+	// store something of its own and remove it.
+	Diagnose(ctx context.Context, in *TargetsDiagnoseRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TargetsDiagnoseResponse], error)
 }
 
 type targetsClient struct {
@@ -144,6 +150,25 @@ func (c *targetsClient) Versions(ctx context.Context, in *TargetsVersionsRequest
 	return out, nil
 }
 
+func (c *targetsClient) Diagnose(ctx context.Context, in *TargetsDiagnoseRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TargetsDiagnoseResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Targets_ServiceDesc.Streams[2], Targets_Diagnose_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[TargetsDiagnoseRequest, TargetsDiagnoseResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Targets_DiagnoseClient = grpc.ServerStreamingClient[TargetsDiagnoseResponse]
+
 // TargetsServer is the server API for Targets service.
 // All implementations must embed UnimplementedTargetsServer
 // for forward compatibility.
@@ -168,6 +193,11 @@ type TargetsServer interface {
 	Retire(context.Context, *TargetsRetireRequest) (*TargetsRetireResponse, error)
 	// Versions lists the versions of a secret without their values.
 	Versions(context.Context, *TargetsVersionsRequest) (*TargetsVersionsResponse, error)
+	// Diagnose finds out, step by step, what stands between this provider instance
+	// and the work that a Secretfile has for it, and streams what it finds. It
+	// changes nothing; with probe_write, which is refused before Plugin.Begin, it may
+	// store something of its own and remove it.
+	Diagnose(*TargetsDiagnoseRequest, grpc.ServerStreamingServer[TargetsDiagnoseResponse]) error
 	mustEmbedUnimplementedTargetsServer()
 }
 
@@ -198,6 +228,9 @@ func (UnimplementedTargetsServer) Retire(context.Context, *TargetsRetireRequest)
 }
 func (UnimplementedTargetsServer) Versions(context.Context, *TargetsVersionsRequest) (*TargetsVersionsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Versions not implemented")
+}
+func (UnimplementedTargetsServer) Diagnose(*TargetsDiagnoseRequest, grpc.ServerStreamingServer[TargetsDiagnoseResponse]) error {
+	return status.Error(codes.Unimplemented, "method Diagnose not implemented")
 }
 func (UnimplementedTargetsServer) mustEmbedUnimplementedTargetsServer() {}
 func (UnimplementedTargetsServer) testEmbeddedByValue()                 {}
@@ -328,6 +361,17 @@ func _Targets_Versions_Handler(srv interface{}, ctx context.Context, dec func(in
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Targets_Diagnose_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(TargetsDiagnoseRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(TargetsServer).Diagnose(m, &grpc.GenericServerStream[TargetsDiagnoseRequest, TargetsDiagnoseResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Targets_DiagnoseServer = grpc.ServerStreamingServer[TargetsDiagnoseResponse]
+
 // Targets_ServiceDesc is the grpc.ServiceDesc for Targets service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -367,6 +411,11 @@ var Targets_ServiceDesc = grpc.ServiceDesc{
 			Handler:       _Targets_Write_Handler,
 			ServerStreams: true,
 			ClientStreams: true,
+		},
+		{
+			StreamName:    "Diagnose",
+			Handler:       _Targets_Diagnose_Handler,
+			ServerStreams: true,
 		},
 	},
 	Metadata: "sz/plugin/v1/targets.proto",

@@ -68,7 +68,7 @@ func check(_ context.Context, s *session, w sdk.Wanted[TargetConfig]) (sdk.Place
 			found = append(found, &sdk.Error{Class: sdk.InvalidConfig, Code: "bad-date", Path: schema.Keys(key), Summary: fmt.Sprintf("%s %v", key, err), Hint: momentHint})
 		}
 	}
-	return sdk.Place{Address: address(v, name), Throttle: writes(v.Host)}, errors.Join(found...)
+	return sdk.Place{Address: address(v, name), Throttle: writes(v.Host), MaxValue: maxValue}, errors.Join(found...)
 }
 
 // vaultKey is the key that names the vault.
