@@ -35,9 +35,18 @@ func batchSize(todo []plan.Change) int {
 	return len(todo)
 }
 
-// batch generates what the changes need, and gives each secret to a worker.
+// batch generates what the changes need, and gives each secret to a worker. What is
+// about to be made is on record before.
 func (r *run) batch(ctx context.Context, changes []plan.Change) {
+	operations, err := r.intend(changes)
+	if err != nil {
+		for _, c := range changes {
+			r.failAll(c, &plan.Problem{Code: "not-recordable", Summary: "not begun, because it could not be recorded: " + err.Error(), Hint: "apply again when there is space and it can be written"})
+		}
+		return
+	}
 	made, problems := r.generate(ctx, changes)
+	r.generated(changes, operations, made, problems)
 	var group sync.WaitGroup
 	permits := make(chan struct{}, r.Parallelism)
 	for i, c := range changes {
@@ -50,7 +59,7 @@ func (r *run) batch(ctx context.Context, changes []plan.Change) {
 				return
 			}
 			if ctx.Err() == nil {
-				r.change(ctx, c, made[i])
+				r.change(ctx, c, operations[i], made[i])
 			}
 			for _, p := range made[i] {
 				p.Destroy()

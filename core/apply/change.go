@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"slices"
 
@@ -14,7 +13,7 @@ import (
 
 // change brings one secret to all its targets. Calls that are under way when ctx
 // ends are finished: a write whose answer nobody hears is worse than a short wait.
-func (r *run) change(ctx context.Context, c plan.Change, made values) {
+func (r *run) change(ctx context.Context, c plan.Change, operation plan.Operation, made values) {
 	calls := context.WithoutCancel(ctx)
 	if c.Recheck && r.unchangedAfterAll(calls, &c) {
 		r.remarkAll(calls, c)
@@ -24,13 +23,8 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 		r.removeAll(ctx, c)
 		return
 	}
-	operation, err := r.operation(c)
-	if err != nil {
-		r.failAll(c, &plan.Problem{Code: "internal", Summary: err.Error()})
-		return
-	}
 	var payload secret.Payload
-	steps, assembled := originFirst(c.Steps), false
+	steps, assembled, whole := originFirst(c.Steps), false, true
 	for i, s := range steps {
 		if ctx.Err() != nil && i > 0 && writes(s) {
 			return // what is written is recorded; the next apply copies the rest
@@ -49,11 +43,15 @@ func (r *run) change(ctx context.Context, c plan.Change, made values) {
 			r.held.keep(c.Secret.Name, operation, payload)
 		}
 		r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
+		whole = whole && problem == nil
 		if problem != nil && i == 0 && c.Number > 0 {
 			// Nothing may get a value that its origin does not hold.
 			r.failSteps(c, steps[1:], &plan.Problem{Class: problem.Class, Code: "origin-failed", Summary: fmt.Sprintf("not written, because %s did not take the value", s.Target.Address)})
 			return
 		}
+	}
+	if c.Number > 0 && whole {
+		_ = r.Lock.Done(c.Secret.Name, operation.String()) // told with the next step; nothing depends on it
 	}
 	if c.Revoke {
 		r.revoke(calls, c)
@@ -82,15 +80,6 @@ func (r *run) step(ctx context.Context, c plan.Change, s plan.Step, operation pl
 // writes reports a step that takes the value.
 func writes(s plan.Step) bool {
 	return s.Action == plan.Create || s.Action == plan.Replace || s.Action == plan.Copy
-}
-
-// operation is the id of the value that is written: a new one, or the live one
-// for a copy.
-func (r *run) operation(c plan.Change) (plan.Operation, error) {
-	if c.Number == 0 {
-		return c.Live, nil
-	}
-	return plan.NewOperation(c.Number, r.Now(), rand.Reader)
 }
 
 // originFirst orders the changing steps so that the first is the target from

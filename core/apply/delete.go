@@ -89,7 +89,7 @@ func (r *run) save() *plan.Problem {
 
 // forget takes a target out of a lock, and its secret with the last.
 func forget(l *record.Lock, name, address string) {
-	delete(l.Targets, address)
+	l.DropTarget(address)
 	forgetUnused(l, name)
 }
 
@@ -99,5 +99,5 @@ func forgetUnused(l *record.Lock, name string) {
 			return
 		}
 	}
-	delete(l.Secrets, name)
+	l.DropSecret(name)
 }

@@ -67,6 +67,8 @@ type Result struct {
 	Events []Event
 	// Interrupted means that the context ended before all was tried.
 	Interrupted bool
+	// Unrecorded is why the lock file is not up to date. The journal has what it lacks.
+	Unrecorded error
 }
 
 // Failed reports whether any step was not done.
@@ -106,6 +108,7 @@ func Run(ctx context.Context, options Options) (Result, error) {
 	r.batches(ctx, stores)
 	r.batches(ctx, r.removable(removals, stores))
 	r.result.Interrupted = ctx.Err() != nil
+	r.result.Unrecorded = r.Lock.Finish()
 	return r.result, nil
 }
 
@@ -151,7 +154,7 @@ func (r *run) begin(ctx context.Context) error {
 		id = record.NewProjectID()
 	}
 	r.setProject(id)
-	if err := r.Lock.Save(); err != nil {
+	if err := r.Lock.Begin(); err != nil {
 		return err
 	}
 	planID := fmt.Sprintf("%s-%d", id, r.Now().Unix())

@@ -27,7 +27,7 @@ func (r *run) retire(ctx context.Context, c plan.Change, s plan.Step, list []pla
 			if len(t.Retiring) == 0 {
 				t.Retiring = nil
 			}
-			l.Targets[t.Address] = t
+			l.PutTarget(t)
 		})
 	}
 	return r.save()

@@ -92,7 +92,7 @@ func (r *run) note(c plan.Change, s plan.Step, operation plan.Operation, receipt
 	address := s.Target.Address.String()
 	r.Lock.Change(func(l *record.Lock) {
 		before := l.Targets[address]
-		l.Secrets[c.Secret.Name] = r.entry(l, c, operation, before.Secret)
+		l.PutSecret(r.entry(l, c, operation, before.Secret))
 		target := record.Target{
 			Address: address, Kind: s.Target.Address.Kind, Secret: c.Secret.Name, Operation: operation.String(),
 			Revision: receipt.Revision, Version: receipt.Version, Written: r.now(), Data: receipt.Data, Origin: before.Origin,
@@ -101,7 +101,7 @@ func (r *run) note(c plan.Change, s plan.Step, operation plan.Operation, receipt
 		if adopts(s) {
 			target.Origin = plan.Adopted
 		}
-		l.Targets[address] = target
+		l.PutTarget(target)
 		if before.Secret != "" && before.Secret != c.Secret.Name {
 			forgetUnused(l, before.Secret)
 		}

@@ -24,6 +24,7 @@ type view struct {
 	standing    standing
 	operation   Operation // of the value there, when it is ours
 	renamed     string    // the name under which it is there, when that is gone from the Secretfile
+	unfinished  bool      // it may hold the value that an interrupted apply was writing, or half of it
 	explanation string
 }
 
@@ -113,6 +114,18 @@ func (v *view) classifyMarked(owner Owner) {
 	case order > 0:
 		v.explanation = "written by another copy of this project"
 	}
+}
+
+// finish takes what lies where an interrupted apply was writing for what that left
+// there, in a store that cannot tell itself.
+func (v *view) finish(begun Begun) {
+	empty, wanted := begun.Targets[v.Address]
+	unseen := v.Presence == Unobservable || v.Presence == Present && !v.Can.Marks
+	if !wanted || !unseen || v.standing != drifted && (v.standing != foreign || v.hasRecord || !empty) {
+		return
+	}
+	v.standing, v.operation, v.unfinished = ours, begun.Operation, true
+	v.explanation = "an apply was interrupted while it was written here"
 }
 
 // whose says in words what a foreign mark tells.

@@ -70,8 +70,11 @@ func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed, na
 	d.recorded, d.known = recorded.Secrets[s.Name]
 	for _, t := range s.Targets {
 		r, ok := recorded.Targets[t.Address]
-		d.views = append(d.views, classify(t, observed[t.Address], r, ok && r.Secret == s.Name, owner, names))
+		v := classify(t, observed[t.Address], r, ok && r.Secret == s.Name, owner, names)
+		v.finish(recorded.Begun[s.Name])
+		d.views = append(d.views, v)
 	}
+	d.greatest = recorded.Begun[s.Name].Operation
 	return d
 }
 
@@ -79,9 +82,11 @@ func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed, na
 // read.
 func (d *decision) findLive() {
 	d.live = d.recorded.Operation
-	d.greatest = d.live
+	if d.live.Compare(d.greatest) > 0 {
+		d.greatest = d.live
+	}
 	for _, v := range d.views {
-		if v.standing == ours && v.operation.Compare(d.live) > 0 {
+		if v.standing == ours && !v.unfinished && v.operation.Compare(d.live) > 0 {
 			d.live = v.operation
 		}
 		// A foreign or drifted mark may hold a number that is greater still; ours
@@ -107,7 +112,7 @@ func (d *decision) findSource() *view {
 	var deleted *view
 	for i := range d.views {
 		v := &d.views[i]
-		if v.standing != ours || v.operation != d.live || !v.Can.Read || v.Field != "" {
+		if v.standing != ours || v.unfinished || v.operation != d.live || !v.Can.Read || v.Field != "" {
 			continue
 		}
 		if v.Presence == Present {

@@ -37,6 +37,9 @@ func (d *decision) wantsNewValue() (reason string, wanted bool) {
 	if d.definitionChanged() && d.hasStated() {
 		return "its definition changed; compared when applied", true
 	}
+	if d.live.IsZero() {
+		return "an apply was interrupted while its first value was written", true
+	}
 	if d.liveLost() {
 		return "its latest value is readable nowhere", true
 	}
@@ -70,7 +73,7 @@ func (d *decision) definitionChanged() bool {
 // ours holds an older one, and that the value is stated nowhere.
 func (d *decision) liveLost() bool {
 	for _, v := range d.views {
-		if v.standing == ours && v.operation == d.live {
+		if v.standing == ours && !v.unfinished && v.operation == d.live {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/secretzero/sz/core/record"
@@ -11,7 +12,7 @@ import (
 // FromLock is what a lock file tells, in the terms of a decision. Ids and
 // addresses that cannot be read are errors: the file was edited.
 func FromLock(lock *record.Lock) (Recorded, error) {
-	r := Recorded{ProjectID: lock.ID, Secrets: map[string]RecordedSecret{}, Targets: map[Address]RecordedTarget{}}
+	r := Recorded{ProjectID: lock.ID, Secrets: map[string]RecordedSecret{}, Targets: map[Address]RecordedTarget{}, Begun: map[string]Begun{}}
 	var found []error
 	for name, s := range lock.Secrets {
 		operation, err := ParseOperation(s.Operation)
@@ -36,6 +37,19 @@ func FromLock(lock *record.Lock) (Recorded, error) {
 			Secret: t.Secret, Operation: operation, Written: t.Written, Origin: t.Origin, Retiring: retiring,
 			Receipt: Receipt{Version: t.Version, Revision: t.Revision, Data: t.Data},
 		}
+	}
+	for name, i := range lock.Begun {
+		operation, err := ParseOperation(i.Operation)
+		if err != nil {
+			found = append(found, fmt.Errorf("journal: secret %s: %w", name, err))
+			continue
+		}
+		begun := Begun{operation, map[Address]bool{}}
+		for _, address := range i.Targets {
+			kind, place, _ := strings.Cut(address, ":")
+			begun.Targets[Address{kind, place}] = slices.Contains(i.Empty, address)
+		}
+		r.Begun[name] = begun
 	}
 	return r, errors.Join(found...)
 }

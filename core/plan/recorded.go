@@ -8,6 +8,16 @@ type Recorded struct {
 	ProjectID string
 	Secrets   map[string]RecordedSecret
 	Targets   map[Address]RecordedTarget
+	// Begun are the values that an apply which did not finish was making, by secret.
+	Begun map[string]Begun
+}
+
+// Begun is a value whose making was begun and not finished.
+type Begun struct {
+	Operation Operation
+	// Targets are those that were to be written, each with whether it held nothing
+	// before. In a store without marks, what is there now is what was left of that.
+	Targets map[Address]bool
 }
 
 // RecordedSecret is what is known of a secret.

@@ -67,6 +67,8 @@ func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMak
 		d.makeNew(s, Replace, reason)
 	case wanted:
 		s.Action, s.Reason = Blocked, "another target of this secret must be settled first"
+	case v.unfinished:
+		d.copyHere(s, v.explanation)
 	case v.operation != d.live:
 		d.copyHere(s, fmt.Sprintf("it holds value %d, and value %d is the latest", v.operation.N, d.live.N))
 	case v.Presence == Deleted:

@@ -17,6 +17,11 @@ type Lock struct {
 	Environment string // "-" for none
 	Secrets     map[string]Secret
 	Targets     map[string]Target // by address
+	// Begun is what an apply that did not finish was at work on, by secret. It is in the
+	// journal alone.
+	Begun map[string]Intent
+
+	changed []journalLine // since it was last taken, for the journal
 }
 
 // Secret is one line for a secret.
@@ -66,8 +71,36 @@ func New(project, environment string) *Lock {
 // Clone is a copy whose maps are its own.
 func (l *Lock) Clone() *Lock {
 	c := *l
-	c.Secrets, c.Targets = maps.Clone(l.Secrets), maps.Clone(l.Targets)
+	c.Secrets, c.Targets, c.Begun, c.changed = maps.Clone(l.Secrets), maps.Clone(l.Targets), maps.Clone(l.Begun), nil
 	return &c
+}
+
+// PutSecret records a secret.
+func (l *Lock) PutSecret(s Secret) {
+	l.Secrets[s.Name] = s
+	l.changed = append(l.changed, journalLine{secret: &s})
+}
+
+// PutTarget records what a target holds.
+func (l *Lock) PutTarget(t Target) {
+	l.Targets[t.Address] = t
+	l.changed = append(l.changed, journalLine{target: &t})
+}
+
+// DropSecret forgets a secret.
+func (l *Lock) DropSecret(name string) {
+	if s, ok := l.Secrets[name]; ok {
+		delete(l.Secrets, name)
+		l.changed = append(l.changed, journalLine{forget: &forgotten{Secret: name, Operation: s.Operation}})
+	}
+}
+
+// DropTarget forgets what a target holds.
+func (l *Lock) DropTarget(address string) {
+	if t, ok := l.Targets[address]; ok {
+		delete(l.Targets, address)
+		l.changed = append(l.changed, journalLine{forget: &forgotten{Target: address, Operation: t.Operation}})
+	}
 }
 
 // add takes over what another lock of the same project tells. The id of the project is
@@ -98,12 +131,12 @@ func (l *Lock) split(local map[string]bool) (shared, apart *Lock) {
 func (l *Lock) Rename(from, to string) {
 	s := l.Secrets[from]
 	s.Name = to
-	delete(l.Secrets, from)
-	l.Secrets[to] = s
-	for address, t := range l.Targets {
+	l.DropSecret(from)
+	l.PutSecret(s)
+	for _, t := range l.Targets {
 		if t.Secret == from {
 			t.Secret = to
-			l.Targets[address] = t
+			l.PutTarget(t)
 		}
 	}
 }

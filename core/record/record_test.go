@@ -97,7 +97,7 @@ func FuzzDecode(f *testing.F) {
 
 func TestSavesAreDurableAndShared(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "Secretfile.lock")
-	file, err := Open(path, "shop", "-", nil)
+	file, err := Open(Place{Path: path, Project: "shop", Environment: "-"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestSavesAreDurableAndShared(t *testing.T) {
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
 		t.Errorf("%d files, want the lock file alone", len(entries))
 	}
-	if _, err := Open(path, "other", "-", nil); err == nil || !strings.Contains(err.Error(), "is of project shop") {
+	if _, err := Open(Place{Path: path, Project: "other", Environment: "-"}); err == nil || !strings.Contains(err.Error(), "is of project shop") {
 		t.Errorf("a lock file of another project: %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func TestLinkedLockFileIsRefused(t *testing.T) {
 	if err := os.Symlink(outside, path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path, "p", "-", nil); err == nil {
+	if _, err := Open(Place{Path: path, Project: "p", Environment: "-"}); err == nil {
 		t.Error("a link was followed")
 	}
 }

@@ -145,7 +145,15 @@ func (p *project) carryOut(c *cli.Context, document ui.PlanDocument, adjust func
 			return err
 		}
 	} else {
-		p.ui.Result(result, p.head().Lock, p.auditHead)
+		lock := p.head().Lock
+		if result.Unrecorded != nil {
+			lock = ""
+		}
+		p.ui.Result(result, lock, p.auditHead)
+	}
+	if result.Unrecorded != nil {
+		p.ui.Error(fmt.Sprintf("%v; what was done is in the journal of this machine, and the next apply here writes it down", result.Unrecorded))
+		return done(worse(exitError, worse(planCode(p.plan), resultCode(result))))
 	}
 	return done(worse(planCode(p.plan), resultCode(result)))
 }
@@ -153,7 +161,7 @@ func (p *project) carryOut(c *cli.Context, document ui.PlanDocument, adjust func
 // runLock keeps other runs from the project until it is released. Without a place
 // for state there is none to take.
 func (p *project) runLock(c *cli.Context) (*record.RunLock, error) {
-	state := userDir("XDG_STATE_HOME", ".local/state")
+	state := stateDir()
 	if state == "" {
 		p.ui.Info("warning: there is no directory for state, so nothing keeps another sz from this project; set HOME or XDG_STATE_HOME")
 		return nil, nil
@@ -165,6 +173,7 @@ func (p *project) runLock(c *cli.Context) (*record.RunLock, error) {
 	if err != nil {
 		return nil, fail(exitError, err.Error())
 	}
+	p.locked = true
 	return lock, nil
 }
 

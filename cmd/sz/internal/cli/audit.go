@@ -57,7 +57,7 @@ func auditCommand() *cli.Command {
 // auditPath is where the record of a project lies: in the user's own state. It is
 // empty when there is no place for state.
 func auditPath(projectID string) string {
-	state := userDir("XDG_STATE_HOME", ".local/state")
+	state := stateDir()
 	if state == "" || projectID == "" {
 		return ""
 	}

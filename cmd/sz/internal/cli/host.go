@@ -60,3 +60,6 @@ func userDir(variable, fallback string) string {
 	}
 	return filepath.Join(home, fallback)
 }
+
+// stateDir is where sz keeps what is of this user and no cache; empty for none.
+func stateDir() string { return userDir("XDG_STATE_HOME", ".local/state") }

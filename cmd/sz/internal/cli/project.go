@@ -42,6 +42,7 @@ type project struct {
 	upstream *record.GitSecrets // of which secrets are imported
 	// lenient takes what the installation lacks for a warning: the file is right.
 	lenient bool
+	locked  bool // this run has the run lock
 	// auditHead is the hash of the last event that was recorded.
 	auditHead string
 }
@@ -152,7 +153,9 @@ func (p *project) recall() error {
 	for _, s := range p.desired.Secrets {
 		local[s.Name] = s.Local
 	}
-	if p.lock, err = record.Open(p.lockPath(), p.desired.Project, p.desired.Environment, local); err != nil {
+	if p.lock, err = record.Open(record.Place{
+		Path: p.lockPath(), Project: p.desired.Project, Environment: p.desired.Environment, Local: local, State: stateDir(),
+	}); err != nil {
 		return fail(exitError, err.Error())
 	}
 	if p.recorded, err = plan.FromLock(p.lock.Lock()); err != nil {
@@ -206,8 +209,21 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 		return fail(exitInterrupted, "interrupted; nothing was changed")
 	}
 	p.plan = plan.Decide(p.desired, intent, p.recorded, observed, time.Now())
+	p.noteUnfinished()
 	p.warnings = append(p.warnings, p.plan.Warnings...)
 	return nil
+}
+
+// noteUnfinished says that what was decided counts on the journal of another apply.
+func (p *project) noteUnfinished() {
+	if !p.lock.Unfinished() {
+		return
+	}
+	note := "an earlier apply did not finish; what it did is known from its journal"
+	if holder := record.Running(stateDir(), p.lockPath()); holder != "" && !p.locked {
+		note = "an apply is at work on this project (" + holder + "); this is what is left to do by its journal so far"
+	}
+	p.plan.Notes = append(p.plan.Notes, note)
 }
 
 // identities judges as whom the providers act.

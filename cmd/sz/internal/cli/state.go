@@ -164,13 +164,13 @@ func forget(l *record.Lock, address string) int {
 	n := 0
 	for key, t := range l.Targets {
 		if ok, _ := path.Match(name, t.Secret); ok && (!narrow || strings.HasSuffix(t.Address, target)) {
-			delete(l.Targets, key)
+			l.DropTarget(key)
 			n++
 		}
 	}
 	for key := range l.Secrets {
 		if ok, _ := path.Match(name, key); ok && !narrow {
-			delete(l.Secrets, key)
+			l.DropSecret(key)
 			n++
 		}
 	}

@@ -46,7 +46,8 @@ func (u *UI) Throttled(scope string, pause time.Duration) {
 	u.Info("  %s throttled by %s, continuing in %d s", u.paint(yellow, "!"), diag.Printable(scope), seconds)
 }
 
-// Result writes what became of an apply, in one line.
+// Result writes what became of an apply, in one line, and where that is on record: the
+// lock file and the head of the audit record, each if there is one.
 func (u *UI) Result(r apply.Result, lock, auditHead string) {
 	counts := map[plan.Action]int{}
 	failed := 0
@@ -77,7 +78,9 @@ func (u *UI) Result(r apply.Result, lock, auditHead string) {
 		line += " What was stored is recorded. Apply again when the cause is removed."
 	}
 	fmt.Fprintln(u.out, u.paint(bold, line))
-	fmt.Fprintln(u.out, u.paint(dim, "Recorded in "+diag.Printable(lock)))
+	if lock != "" {
+		fmt.Fprintln(u.out, u.paint(dim, "Recorded in "+diag.Printable(lock)))
+	}
 	if auditHead != "" {
 		fmt.Fprintln(u.out, u.paint(dim, "Audit head "+auditHead))
 	}
