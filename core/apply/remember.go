@@ -6,9 +6,10 @@ import (
 
 // Remember records what is at the targets that a plan leaves as they are, where
 // the lock file does not tell of it: after another copy of the project wrote it, or
-// when the lock file was lost. It changes no store.
+// when the lock file was lost; and what an apply that did not finish left in its
+// journal. It changes no store.
 func Remember(options Options) error {
-	if options.Plan.ProjectID == "" {
+	if options.Plan.ProjectID == "" && !options.Lock.Unfinished() {
 		return nil
 	}
 	r := &run{Options: options}
@@ -24,7 +25,7 @@ func Remember(options Options) error {
 			r.note(c, s, s.Previous, s.Before.Receipt)
 		}
 	}
-	if !unknown {
+	if !unknown && !r.Lock.Unfinished() {
 		return nil
 	}
 	return r.Lock.Save()
