@@ -15,7 +15,6 @@ import (
 const (
 	quickCall   = 10 * time.Second
 	checkCall   = 30 * time.Second
-	generate    = time.Minute
 	inspectCall = 5 * time.Minute
 	changeCall  = 5 * time.Minute
 )
@@ -92,7 +91,7 @@ type Writer struct {
 // Generate makes values, [MaxBatch] at most, and answers every item. Where an item
 // picks a field of a structured kind, its value is that field.
 func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generated, error) {
-	ctx, cancel := context.WithTimeout(ctx, generate)
+	ctx, cancel := context.WithTimeout(ctx, patience(w.instance.Plugin, items))
 	defer cancel()
 	plain, fields := unpicked(w.instance.Plugin, items)
 	made, err := w.changer.Generate(ctx, plain)

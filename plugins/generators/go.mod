@@ -2,7 +2,10 @@ module github.com/secretzero/sz/plugins/generators
 
 go 1.26.0
 
-require github.com/secretzero/sz v0.0.0
+require (
+	github.com/secretzero/sz v0.0.0
+	golang.org/x/crypto v0.58.0
+)
 
 require (
 	github.com/fatih/color v1.13.0 // indirect
@@ -15,7 +18,7 @@ require (
 	github.com/oklog/run v1.1.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/text v0.42.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
 	google.golang.org/grpc v1.85.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect

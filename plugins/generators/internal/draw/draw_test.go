@@ -8,12 +8,15 @@ import (
 	"github.com/secretzero/sz/plugins/generators/internal/chi"
 )
 
+// draws is how many each test of uniformity looks at.
+const draws = 1_000_000
+
 func TestBelowIsUniform(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 7, 64, 66, 100, 255, 256, 257} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			counts := make([]int, n)
 			source := &Source{}
-			for range 200_000 {
+			for range draws {
 				counts[source.Below(n)]++
 			}
 			if n > 1 && !chi.Uniform(counts) {
@@ -29,7 +32,7 @@ func TestNoModuloBias(t *testing.T) {
 	const n = 3 << 30
 	counts := make([]int, 3)
 	source := &Source{}
-	for range 100_000 {
+	for range draws {
 		counts[source.Below(n)>>30]++
 	}
 	if !chi.Uniform(counts) {
@@ -40,7 +43,7 @@ func TestNoModuloBias(t *testing.T) {
 func TestBelowBigIsUniform(t *testing.T) {
 	counts := make([]int, 5)
 	source := &Source{}
-	for range 100_000 {
+	for range draws {
 		counts[source.BelowBig(big.NewInt(5)).Int64()]++
 	}
 	if !chi.Uniform(counts) {
@@ -51,7 +54,7 @@ func TestBelowBigIsUniform(t *testing.T) {
 func TestEveryOrderIsEquallyLikely(t *testing.T) {
 	seen := map[[4]int]int{}
 	source := &Source{}
-	for range 200_000 {
+	for range draws {
 		order := [4]int{0, 1, 2, 3}
 		source.Shuffle(4, func(i, j int) { order[i], order[j] = order[j], order[i] })
 		seen[order]++

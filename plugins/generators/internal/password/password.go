@@ -147,7 +147,7 @@ func check(c Config) (float64, error) {
 		return 0, err
 	}
 	bits := strength.Bits(counted(list, int(c.Length)).total())
-	return bits, strength.Judge(bits, c.AllowWeak)
+	return bits, strength.Judge(bits, c.AllowWeak, "length", strength.Longer)
 }
 
 func generate(_ context.Context, c Config) (secret.Payload, error) {

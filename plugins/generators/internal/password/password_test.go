@@ -256,6 +256,27 @@ func TestEveryPasswordIsEquallyLikely(t *testing.T) {
 	}
 }
 
+// TestCharactersOfAClassAreUniform draws more than a million characters under
+// minima that force some of them.
+func TestCharactersOfAClassAreUniform(t *testing.T) {
+	c := config(func(c *Config) { c.MinNumber, c.MinSpecial = n(6), n(12) })
+	seen := map[rune]int{}
+	for range 1 + 1_000_000/c.Length {
+		for _, r := range password(t, c) {
+			seen[r]++
+		}
+	}
+	for _, o := range c.options() {
+		var counts []int
+		for _, r := range o.characters {
+			counts = append(counts, seen[r])
+		}
+		if !chi.Uniform(counts) {
+			t.Errorf("%s: not uniform", o.name)
+		}
+	}
+}
+
 func BenchmarkTenThousand(b *testing.B) {
 	c := config(nil)
 	for b.Loop() {

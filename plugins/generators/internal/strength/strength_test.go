@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"strings"
 	"testing"
 
 	"github.com/secretzero/sz/sdk"
@@ -40,12 +41,12 @@ func TestJudge(t *testing.T) {
 		"good":              {bits: 64},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, found := errors.AsType[*sdk.Error](Judge(c.bits, c.allow))
+			d, found := errors.AsType[*sdk.Error](Judge(c.bits, c.allow, "words", "take more"))
 			if found != c.found {
 				t.Fatalf("found %v, want %v", found, c.found)
 			}
-			if found && (d.Warning != c.warning || d.Code != "weak" || d.Path.String() != "length") {
-				t.Errorf("warning %v, code %s, path %s", d.Warning, d.Code, d.Path)
+			if found && (d.Warning != c.warning || d.Code != "weak" || d.Path.String() != "words" || !strings.HasPrefix(d.Hint, "take more")) {
+				t.Errorf("warning %v, code %s, path %s, hint %s", d.Warning, d.Code, d.Path, d.Hint)
 			}
 		})
 	}

@@ -89,7 +89,7 @@ func check(c Config) (float64, error) {
 	}
 	count := new(big.Int).Exp(big.NewInt(int64(len(alphabet))), big.NewInt(c.Length), nil)
 	bits := strength.Bits(count)
-	return bits, strength.Judge(bits, c.AllowWeak)
+	return bits, strength.Judge(bits, c.AllowWeak, "length", strength.Longer)
 }
 
 func generate(_ context.Context, c Config) (secret.Payload, error) {

@@ -62,7 +62,7 @@ func TestRepeatedCharactersCountOnce(t *testing.T) {
 func TestDrawsAreUniform(t *testing.T) {
 	name := "base32"
 	seen := map[rune]int{}
-	for range 100 {
+	for range 256 {
 		for _, r := range generated(t, Config{Length: 4096, Charset: &name}) {
 			seen[r]++
 		}
