@@ -2,8 +2,12 @@ package sdk
 
 import (
 	"context"
+	"reflect"
+	"slices"
 	"sync"
 
+	"github.com/secretzero/sz/sdk/internal/config"
+	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
@@ -27,28 +31,51 @@ type bound[S, C any] struct {
 	session S
 }
 
-func (b *bound[S, C]) target(ref wire.TargetRef) (Target[C], []wire.Diagnostic) {
-	c, found := decode[C](ref.Config)
-	return Target[C]{Address: ref.Address, Config: c, Fields: ref.Fields, RotationPeriod: ref.RotationPeriod, Known: !ref.Config.IsNull()}, found
+func (b *bound[S, C]) target(ctx context.Context, ref wire.TargetRef) (Target[C], []wire.Diagnostic) {
+	t := Target[C]{Address: ref.Address, Fields: ref.Fields, RotationPeriod: ref.RotationPeriod, Known: !ref.Config.IsNull()}
+	v := ref.Config
+	if b.Check == nil {
+		v = config.WithAddress(v, ref.Address, reflect.TypeFor[C]())
+	}
+	if !t.Known {
+		config.Fill(v, &t.Config)
+		return t, nil
+	}
+	c, found := decode[C](ctx, v)
+	t.Config = c
+	return t, found
 }
 
 func (b *bound[S, C]) check(ctx context.Context, item wire.CheckItem) wire.CheckResult {
-	c, found := decode[C](item.Config)
+	of := reflect.TypeFor[C]()
+	v := config.WithName(item.Config, config.NameKey(of), defaultName(item))
+	c, found := decode[C](ctx, v)
 	if wire.Failed(found) {
 		return wire.CheckResult{Diagnostics: found}
+	}
+	if b.Check == nil {
+		return wire.CheckResult{Address: config.Address(schemaOf[C]().WithDefaults(v), of), Diagnostics: found}
 	}
 	place, err := b.Check(ctx, b.session, Wanted[C]{c, item.Secret, item.Field, item.Fields, item.RotationPeriod})
 	return wire.CheckResult{Address: place.Address, Claims: place.Claims, Throttle: place.Throttle, MaxValue: place.MaxValue, Diagnostics: append(found, diagnostics(err)...)}
 }
 
+// defaultName is what a target is called after when nothing is said.
+func defaultName(item wire.CheckItem) string {
+	if item.Field == "" {
+		return item.Secret
+	}
+	return item.Secret + "-" + item.Field
+}
+
 func (b *bound[S, C]) inspect(ctx context.Context, items []wire.InspectItem, key []byte, answer func(int, State)) error {
 	asked := make([]Inspection[C], len(items))
 	for i, item := range items {
-		target, found := b.target(item.Target)
+		target, found := b.target(ctx, item.Target)
 		if wire.Failed(found) {
 			return &found[0]
 		}
-		asked[i] = Inspection[C]{target, item.Receipt, Challenge{key, item.Target.Address, item.CompareValue, item.CompareFields}}
+		asked[i] = Inspection[C]{target, item.Receipt, Challenge{key, item.Target.Address, item.CompareValue, item.CompareFields, hider(ctx)}}
 	}
 	if b.Inspect == nil {
 		return unsupported("Inspect")
@@ -101,11 +128,31 @@ func (b *bound[S, C]) inspectOne(ctx context.Context, i Inspection[C]) (state St
 	if err != nil {
 		return State{Presence: Unknown, Diagnostics: diagnostics(err)}
 	}
+	if !b.Challenges && b.Read != nil && state.Presence == Present && i.Challenge.Asked() {
+		b.compare(ctx, i, &state)
+	}
 	return state
 }
 
+// compare answers a challenge by reading. A value that cannot be read stays
+// uncompared, which the host takes for not known.
+func (b *bound[S, C]) compare(ctx context.Context, i Inspection[C], state *State) {
+	stored, err := b.Read(ctx, b.session, Read[C]{i.Target, Receipt{}})
+	if err != nil {
+		state.Diagnostics = append(state.Diagnostics, warnings(diagnostics(err))...)
+		return
+	}
+	if flat, err := stored.Payload.Flat(); err == nil {
+		i.Challenge.Answer(state, flat, func(name string) (secret.Value, bool) {
+			part, ok := stored.Payload.Field(name)
+			value, err := part.Flat()
+			return value, ok && err == nil
+		})
+	}
+}
+
 func (b *bound[S, C]) read(ctx context.Context, item wire.ReadItem) (ReadResult, []wire.Diagnostic) {
-	target, found := b.target(item.Target)
+	target, found := b.target(ctx, item.Target)
 	if b.Read == nil {
 		found = append(found, *unsupported("Read"))
 	}
@@ -117,37 +164,40 @@ func (b *bound[S, C]) read(ctx context.Context, item wire.ReadItem) (ReadResult,
 }
 
 func (b *bound[S, C]) write(ctx context.Context, item wire.WriteItem) WriteResult {
-	target, found := b.target(item.Target)
+	target, found := b.target(ctx, item.Target)
 	if wire.Failed(found) {
 		return WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
-	return result(b.Write(ctx, b.session, Write[C]{target, item.Mark, item.Payload, item.Expect}))
+	r, err := b.Write(ctx, b.session, Write[C]{target, item.Mark, item.Payload, item.Expect})
+	return result(ctx, item.Mark, r, err)
 }
 
 func (b *bound[S, C]) update(ctx context.Context, item wire.UpdateItem) WriteResult {
-	target, found := b.target(item.Target)
+	target, found := b.target(ctx, item.Target)
 	if b.Update == nil {
 		found = append(found, *unsupported("Update"))
 	}
 	if wire.Failed(found) {
 		return WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
-	return result(b.Update(ctx, b.session, Update[C]{target, item.Mark, item.Expect, item.Recover}))
+	r, err := b.Update(ctx, b.session, Update[C]{target, item.Mark, item.Expect, item.Recover})
+	return result(ctx, item.Mark, r, err)
 }
 
 func (b *bound[S, C]) retire(ctx context.Context, item wire.RetireItem) WriteResult {
-	target, found := b.target(item.Target)
+	target, found := b.target(ctx, item.Target)
 	if b.Retire == nil {
 		found = append(found, *unsupported("Retire"))
 	}
 	if wire.Failed(found) {
 		return WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
-	return result(b.Retire(ctx, b.session, Retire[C]{target, item.Revision, item.Mode, item.Mark}))
+	r, err := b.Retire(ctx, b.session, Retire[C]{target, item.Revision, item.Mode, item.Mark})
+	return result(ctx, item.Mark, r, err)
 }
 
 func (b *bound[S, C]) versions(ctx context.Context, ref wire.TargetRef) ([]Version, []wire.Diagnostic) {
-	target, found := b.target(ref)
+	target, found := b.target(ctx, ref)
 	if b.Versions == nil {
 		found = append(found, *unsupported("Versions"))
 	}
@@ -158,14 +208,33 @@ func (b *bound[S, C]) versions(ctx context.Context, ref wire.TargetRef) ([]Versi
 	return list, diagnostics(err)
 }
 
-// result joins a change's outcome with its error. An error without an outcome
-// means that nothing is known.
-func result(r WriteResult, err error) WriteResult {
-	r.Diagnostics = append(r.Diagnostics, diagnostics(err)...)
+// result joins a change's outcome with its error. An error without an outcome means
+// that nothing is known, unless it is one that says by itself that nothing happened.
+func result(ctx context.Context, mark Mark, r WriteResult, err error) WriteResult {
+	found := diagnostics(err)
+	r.Diagnostics = append(r.Diagnostics, found...)
 	if r.Outcome == 0 {
 		r.Outcome = OutcomeUnknown
+		if len(found) > 0 && !slices.ContainsFunc(found, func(d wire.Diagnostic) bool { return !refused(d) }) {
+			r.Outcome = NotApplied
+		}
+	}
+	if (r.Outcome == Applied || r.Outcome == Unchanged) && r.Receipt.IsZero() {
+		r.Receipt = Receipt{Version: 1, Revision: mark.Operation}
+	}
+	for _, d := range found {
+		if at := Now(ctx).Add(d.RetryAfter); d.Class == Throttled && d.RetryAfter > 0 && at.After(r.RetryAt) {
+			r.RetryAt = at
+		}
 	}
 	return r
+}
+
+func warnings(list []wire.Diagnostic) []wire.Diagnostic {
+	for n := range list {
+		list[n].Warning = true
+	}
+	return list
 }
 
 func unsupported(what string) *Error {
@@ -178,7 +247,7 @@ func (b *bound[S, C]) diagnose(ctx context.Context, items []wire.DiagnoseItem, p
 	}
 	d := Diagnosis[C]{ProbeWrite: probe}
 	for _, item := range items {
-		target, found := b.target(item.Target)
+		target, found := b.target(ctx, item.Target)
 		if wire.Failed(found) {
 			return &found[0]
 		}

@@ -9,6 +9,7 @@ type Challenge struct {
 	address string
 	value   bool
 	fields  []string
+	hide    func(...secret.Value) // from the log of the call
 }
 
 // Asked reports whether there is anything to answer, so that a value need not be
@@ -20,6 +21,9 @@ func (c Challenge) Asked() bool { return len(c.key) > 0 && (c.value || len(c.fie
 func (c Challenge) Answer(state *State, v secret.Value, field func(name string) (secret.Value, bool)) {
 	if !c.Asked() {
 		return
+	}
+	if c.hide != nil {
+		c.hide(v)
 	}
 	if c.value {
 		state.Comparison = secret.Comparison(c.key, c.address, v)

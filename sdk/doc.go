@@ -19,12 +19,23 @@
 //	min:"1" max:"128"            of a number; of a text, its length in characters
 //	deprecated:"…"               why not, and what to use
 //
-// A method Rules() []schema.Rule on the struct relates keys to each other.
+//	network:"why"                ask to reach the host that the key names (or its URL's)
+//	read:"why" write:"why"       ask to read or write the file of the project that the key names
+//	env:"NAME"                   ask for an environment variable, which counts when the key is absent
+//
+// The option name, as in sz:"name,name", makes a key part of where a secret is and
+// gives it the secret's name when nothing is said. A method Rules() []schema.Rule on
+// the struct relates keys to each other.
 //
 // # What holds
 //
-// Handlers may be called concurrently. A panic in one ends that call, not the
-// process. Nothing that changes a store is called before the host has an approved
-// plan. Standard output and standard error go to the host, which shows them to
-// nobody who may not see them; a plugin has no reason to write a secret there.
+// Handlers may be called concurrently. Their context ends when the host gives up the
+// call: when a person interrupts, or a deadline passes; a function must then return
+// within two seconds. A panic in one ends that call, not the process. Nothing that
+// changes a store is called before the host has an approved plan. Standard output and
+// standard error go to the host, which shows them to nobody who may not see them; a
+// plugin has no reason to write a secret there, and [Log] does not.
+//
+// Next: sdk/plugintest to test a plugin, docs/write-a-plugin.md from nothing to a
+// release, docs/plugin-protocol.md for what is on the wire.
 package sdk

@@ -3,27 +3,43 @@ package sdk
 import (
 	"context"
 	"errors"
+	"strings"
 
+	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
-// Error is an error that says what kind it is, which attribute is at fault and
-// what to do next. Return a pointer to one wherever a function returns an error;
-// join several with [errors.Join]. It must never hold a secret.
+// Error is an error that says what kind it is (Class), which one it is for a program
+// (Code, stable, kebab-case), what is wrong (Summary, one line, lower case, subject
+// first), why (Detail), what to do next (Hint), which attribute is at fault (Path),
+// and from when it is worth to try again (RetryAfter). Return a pointer to one
+// wherever a function returns an error; join several with [errors.Join], so that a
+// person sees all of them at once. With Warning set it does not stop anything. It
+// must never hold a secret.
 type Error = wire.Diagnostic
+
+// Class is the kind of trouble that an [Error] is. The host's exit code and what it
+// does next depend on it.
+type Class = wire.Class
 
 // The classes of an [Error].
 const (
-	InvalidConfig  = wire.InvalidConfig
-	Authentication = wire.Authentication
-	Permissions    = wire.Permissions
-	NotFound       = wire.NotFound
-	Conflict       = wire.Conflict
-	Throttled      = wire.Throttled
-	Unavailable    = wire.Unavailable
-	Unsupported    = wire.Unsupported
-	Internal       = wire.Internal
+	InvalidConfig  = wire.InvalidConfig  // the Secretfile is wrong; Path says where
+	Authentication = wire.Authentication // who asks is not known to the store
+	Permissions    = wire.Permissions    // who asks may not
+	NotFound       = wire.NotFound       // what a call is about is not there
+	Conflict       = wire.Conflict       // what is there is not what was expected
+	Throttled      = wire.Throttled      // too many requests; RetryAfter says when to go on
+	Unavailable    = wire.Unavailable    // the store or the way to it is down
+	Unsupported    = wire.Unsupported    // the store cannot do that at all
+	Internal       = wire.Internal       // a mistake of the plugin
 )
+
+// Invalid is the [*Error] for an attribute with a value that only the plugin can
+// know to be wrong: the key, what is wrong with it, and what to do.
+func Invalid(key, summary, hint string) *Error {
+	return &Error{Class: InvalidConfig, Code: "invalid-" + strings.ReplaceAll(key, "_", "-"), Path: schema.Keys(key), Summary: summary, Hint: hint}
+}
 
 // diagnostics takes an error apart. Errors that are no [*Error] become one of no
 // known class.
@@ -46,4 +62,14 @@ func diagnostics(err error) []wire.Diagnostic {
 		out.Class, out.Code = Unavailable, "deadline"
 	}
 	return []wire.Diagnostic{out}
+}
+
+// refused reports an error that says by itself that a store did nothing: it was
+// never asked, or it refused.
+func refused(d wire.Diagnostic) bool {
+	switch d.Class {
+	case InvalidConfig, Authentication, Permissions, NotFound, Conflict, Throttled, Unsupported:
+		return true
+	}
+	return d.Class == Unavailable && d.Code == codeUnreachable
 }

@@ -10,20 +10,21 @@ import (
 // Generator is one kind of generated value: a [GeneratorOf].
 type Generator interface {
 	describe() wire.GeneratorDescription
-	check(wire.GeneratorItem) wire.GeneratorCheck
+	check(context.Context, wire.GeneratorItem) wire.GeneratorCheck
 	generate(context.Context, wire.GeneratorItem) wire.Generated
 }
 
 // GeneratorOf is a kind of value whose configuration is a C.
 type GeneratorOf[C any] struct {
-	Kind    string // the name that a Secretfile uses
-	Summary string // one sentence
-	Fields  []string
+	Kind    string   // the name that a Secretfile uses
+	Summary string   // one sentence
+	Fields  []string // the names of a structured value's parts, in order; none for a single value
 
 	// Check finds what tags cannot say, and tells the strength of a value made
 	// so, in bits; 0 means not known. Optional.
 	Check func(c C) (entropyBits float64, err error)
-	// Generate makes a new value, from crypto/rand alone.
+	// Generate makes a new value, from crypto/rand alone: the host asks for one only
+	// when a plan that a person approved says so, and each answer must be another.
 	Generate func(ctx context.Context, c C) (secret.Payload, error)
 }
 
@@ -31,8 +32,8 @@ func (g GeneratorOf[C]) describe() wire.GeneratorDescription {
 	return wire.GeneratorDescription{Kind: g.Kind, Summary: g.Summary, Config: schemaOf[C](), Fields: g.Fields}
 }
 
-func (g GeneratorOf[C]) check(item wire.GeneratorItem) wire.GeneratorCheck {
-	c, found := decode[C](item.Config)
+func (g GeneratorOf[C]) check(ctx context.Context, item wire.GeneratorItem) wire.GeneratorCheck {
+	c, found := decode[C](ctx, item.Config)
 	if wire.Failed(found) || g.Check == nil {
 		return wire.GeneratorCheck{Diagnostics: found}
 	}
@@ -41,10 +42,10 @@ func (g GeneratorOf[C]) check(item wire.GeneratorItem) wire.GeneratorCheck {
 }
 
 func (g GeneratorOf[C]) generate(ctx context.Context, item wire.GeneratorItem) wire.Generated {
-	if check := g.check(item); wire.Failed(check.Diagnostics) {
+	if check := g.check(ctx, item); wire.Failed(check.Diagnostics) {
 		return wire.Generated{Diagnostics: check.Diagnostics}
 	}
-	c, _ := decode[C](item.Config)
+	c, _ := decode[C](ctx, item.Config)
 	payload, err := g.Generate(ctx, c)
 	return wire.Generated{Payload: payload, Diagnostics: diagnostics(err)}
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
@@ -17,7 +18,20 @@ type handler struct {
 	mu     sync.Mutex
 	opened bool
 	open   session
+	known  []secret.Value // the secrets of the session's configuration
 }
+
+// call begins a call in which the secrets of the session may appear, and others.
+func (h *handler) call(ctx context.Context, more ...secret.Value) (context.Context, *call) {
+	h.mu.Lock()
+	known := append(h.known[:len(h.known):len(h.known)], more...)
+	h.mu.Unlock()
+	return begin(ctx, known...)
+}
+
+// NewHandler is what [Serve] serves. Only tests of plugins need it: see sdk/plugintest.
+// It panics when the plugin contradicts itself, such as by a tag that there is not.
+func NewHandler(p Plugin) wire.Handler { return newHandler(p) }
 
 func newHandler(p Plugin) *handler {
 	h := &handler{plugin: p, generators: map[string]Generator{}}
@@ -41,6 +55,9 @@ func (h *handler) Describe() wire.Description {
 
 // Open configures the one session.
 func (h *handler) Open(ctx context.Context, request wire.OpenRequest) ([]wire.Claim, []wire.Diagnostic) {
+	known := sealed(request.Config)
+	ctx, log := begin(ctx, known...)
+	defer log.end()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.opened {
@@ -52,7 +69,7 @@ func (h *handler) Open(ctx context.Context, request wire.OpenRequest) ([]wire.Cl
 		}
 		s, claims, found := p.open(ctx, request)
 		if !wire.Failed(found) {
-			h.open, h.opened = s, true
+			h.open, h.opened, h.known = s, true, known
 		}
 		return claims, found
 	}
@@ -65,17 +82,19 @@ func (h *handler) Drain(context.Context, time.Duration) {
 	defer h.mu.Unlock()
 	if h.opened {
 		h.open.close()
-		h.opened, h.open = false, session{}
+		h.opened, h.open, h.known = false, session{}, nil
 	}
 }
 
 // CheckGenerator finds what a schema cannot say.
-func (h *handler) CheckGenerator(_ context.Context, item wire.GeneratorItem) wire.GeneratorCheck {
+func (h *handler) CheckGenerator(ctx context.Context, item wire.GeneratorItem) wire.GeneratorCheck {
 	g, ok := h.generators[item.Kind]
 	if !ok {
 		return wire.GeneratorCheck{Diagnostics: h.unknownGenerator(item.Kind)}
 	}
-	return g.check(item)
+	ctx, log := h.call(ctx, sealed(item.Config)...)
+	defer log.end()
+	return g.check(ctx, item)
 }
 
 // Generate makes one value.
@@ -84,7 +103,11 @@ func (h *handler) Generate(ctx context.Context, item wire.GeneratorItem) wire.Ge
 	if !ok {
 		return wire.Generated{Diagnostics: h.unknownGenerator(item.Kind)}
 	}
-	return g.generate(ctx, item)
+	ctx, log := h.call(ctx, sealed(item.Config)...)
+	defer log.end()
+	made := g.generate(ctx, item)
+	log.known.AddPayload(made.Payload)
+	return made
 }
 
 func (h *handler) unknownGenerator(kind string) []wire.Diagnostic {
@@ -110,11 +133,15 @@ func (h *handler) CheckTarget(ctx context.Context, item wire.CheckItem) wire.Che
 	if t == nil {
 		return wire.CheckResult{Diagnostics: found}
 	}
+	ctx, log := h.call(ctx)
+	defer log.end()
 	return t.check(ctx, item)
 }
 
 // Inspect looks at items, those of each kind together.
 func (h *handler) Inspect(ctx context.Context, items []wire.InspectItem, key []byte, answer func(int, wire.State)) []wire.Diagnostic {
+	ctx, log := h.call(ctx)
+	defer log.end()
 	byKind := map[string][]int{}
 	for i, item := range items {
 		byKind[item.Target.Kind] = append(byKind[item.Target.Kind], i)
@@ -160,7 +187,11 @@ func (h *handler) Read(ctx context.Context, item wire.ReadItem) (wire.ReadResult
 	if t == nil {
 		return wire.ReadResult{}, found
 	}
-	return t.read(ctx, item)
+	ctx, log := h.call(ctx)
+	defer log.end()
+	result, found := t.read(ctx, item)
+	log.known.AddPayload(result.Payload)
+	return result, found
 }
 
 // Write stores one value.
@@ -169,6 +200,9 @@ func (h *handler) Write(ctx context.Context, item wire.WriteItem) wire.WriteResu
 	if t == nil {
 		return wire.WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
+	ctx, log := h.call(ctx)
+	defer log.end()
+	log.known.AddPayload(item.Payload)
 	return t.write(ctx, item)
 }
 
@@ -178,6 +212,8 @@ func (h *handler) Update(ctx context.Context, item wire.UpdateItem) wire.WriteRe
 	if t == nil {
 		return wire.WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
+	ctx, log := h.call(ctx)
+	defer log.end()
 	return t.update(ctx, item)
 }
 
@@ -187,6 +223,8 @@ func (h *handler) Retire(ctx context.Context, item wire.RetireItem) wire.WriteRe
 	if t == nil {
 		return wire.WriteResult{Outcome: NotApplied, Diagnostics: found}
 	}
+	ctx, log := h.call(ctx)
+	defer log.end()
 	return t.retire(ctx, item)
 }
 
@@ -196,5 +234,7 @@ func (h *handler) Versions(ctx context.Context, ref wire.TargetRef) ([]wire.Vers
 	if t == nil {
 		return nil, found
 	}
+	ctx, log := h.call(ctx)
+	defer log.end()
 	return t.versions(ctx, ref)
 }

@@ -1,12 +1,11 @@
 package sdk
 
 import (
-	"reflect"
-
-	"github.com/secretzero/sz/sdk/internal/config"
-	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
+
+// None is the configuration of what needs none, and the session of what keeps none.
+type None = struct{}
 
 // Plugin is all that one binary serves.
 type Plugin struct {
@@ -17,8 +16,9 @@ type Plugin struct {
 	Providers  []Provider
 }
 
-// Serve runs the plugin until the host ends it. It is all that main does.
-func Serve(p Plugin) { wire.Serve(newHandler(p)) }
+// Serve runs the plugin until the host ends it. It is all that main does. Run by hand,
+// it says that it is a plugin and exits with 1.
+func Serve(p Plugin) { wire.Serve(NewHandler(p)) }
 
 // The types that an author's functions speak in. They are those of the wire.
 type (
@@ -114,18 +114,3 @@ const (
 	ReadFrom    = wire.ReadFrom
 	Identity    = wire.Identity
 )
-
-func schemaOf[C any]() schema.Object { return config.Schema(reflect.TypeFor[C]()) }
-
-// decode fills a C of what the host sent. The host has checked it before.
-func decode[C any](v schema.Value) (C, []wire.Diagnostic) {
-	var c C
-	var out []wire.Diagnostic
-	if v.IsNull() {
-		return c, nil // a place that the Secretfile no longer names
-	}
-	for _, fault := range config.Decode(v, &c) {
-		out = append(out, wire.InvalidItem(fault))
-	}
-	return c, out
-}

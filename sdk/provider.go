@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"slices"
 
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -24,31 +25,52 @@ type ProviderOf[C, S any] struct {
 	Kind        string // the name that a Secretfile uses
 	Summary     string // one sentence
 	Targets     []TargetFor[S]
-	Permissions []Permission
+	Permissions []Permission // besides those that fields of configurations ask for by tag
 
 	// Open makes the session. It must not connect to anything: the host opens
-	// sessions while planning, and a plan of nothing should cost nothing.
+	// sessions while planning, and a plan of nothing should cost nothing. The claims
+	// tell a person who the session acts as, and hold no credential. Optional: without
+	// it a session is the zero S.
 	Open func(ctx context.Context, c C, info OpenInfo) (S, []Claim, error)
 	// Close ends the session. Optional.
 	Close func(S)
 }
 
 func (p ProviderOf[C, S]) describe() wire.ProviderDescription {
-	d := wire.ProviderDescription{Kind: p.Kind, Summary: p.Summary, Config: schemaOf[C](), Permissions: p.Permissions}
+	d := wire.ProviderDescription{Kind: p.Kind, Summary: p.Summary, Config: schemaOf[C](), Permissions: append(p.Permissions[:len(p.Permissions):len(p.Permissions)], permissionsOf[C]()...)}
 	for _, t := range p.Targets {
 		d.Targets = append(d.Targets, t.describe())
+		d.Permissions = append(d.Permissions, t.permissions()...)
 	}
+	d.Permissions = withoutRepetition(d.Permissions)
 	return d
 }
 
+func withoutRepetition(list []Permission) []Permission {
+	var out []Permission
+	for _, p := range list {
+		same := func(other Permission) bool {
+			return other.Kind == p.Kind && other.Value == p.Value && other.WhenPath == p.WhenPath && slices.Equal(other.WhenEquals, p.WhenEquals)
+		}
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 func (p ProviderOf[C, S]) open(ctx context.Context, request wire.OpenRequest) (session, []Claim, []wire.Diagnostic) {
-	c, found := decode[C](request.Config)
+	c, found := decode[C](ctx, request.Config)
 	if wire.Failed(found) {
 		return session{}, nil, found
 	}
-	s, claims, err := p.Open(ctx, c, OpenInfo{request.Alias, request.ProjectRoot})
-	if err != nil {
-		return session{}, nil, append(found, diagnostics(err)...)
+	var s S
+	var claims []Claim
+	if p.Open != nil {
+		var err error
+		if s, claims, err = p.Open(ctx, c, OpenInfo{request.Alias, request.ProjectRoot}); err != nil {
+			return session{}, nil, append(found, diagnostics(err)...)
+		}
 	}
 	bound := session{targets: map[string]boundTarget{}, close: func() {}}
 	for _, t := range p.Targets {

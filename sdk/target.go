@@ -2,8 +2,10 @@ package sdk
 
 import (
 	"context"
+	"reflect"
 	"time"
 
+	"github.com/secretzero/sz/sdk/internal/config"
 	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -11,11 +13,13 @@ import (
 // TargetFor is one kind of target of a provider with session S: a [TargetOf].
 type TargetFor[S any] interface {
 	describe() wire.TargetDescription
+	permissions() []Permission
 	bind(S) boundTarget
 }
 
 // Target is a place with its configuration. For a place that the Secretfile no
-// longer names, Config is the zero C and Known is false.
+// longer names, Known is false and Config holds no more than the identity keys, and
+// those only for a target without a Check.
 type Target[C any] struct {
 	Address string // canonical, from Check
 	Config  C
@@ -94,19 +98,29 @@ type DiagnosedPlace[C any] struct {
 	Needs []Need
 }
 
-// TargetOf is a kind of target with session S and configuration C. Check and
-// Write are required; each other function that is set is a capability that the
-// host will use.
+// TargetOf is a kind of target with session S and configuration C. Write is required;
+// each other function that is set is a capability that the host will use. Without
+// Inspect a target is write-only: sz cannot see what is there, says so in the plan,
+// and takes what it wrote itself for what is there.
+//
+// Functions are called concurrently, for other addresses and other calls. Return an
+// [*Error] for what a person should act on; a nil error with an outcome in the result
+// otherwise.
 type TargetOf[S, C any] struct {
 	Kind    string
 	Summary string
 	Marks   bool // a stored value carries the Mark of its write
 
-	// Check finds the canonical address and what tags cannot say. It is pure.
+	// Check finds the canonical address and what tags cannot say. It is pure: it opens
+	// no connection. Optional: without it the address is made of the identity keys of
+	// C, and these are filled in wherever a C is given, also for a place that the
+	// Secretfile no longer names.
 	Check func(ctx context.Context, s S, w Wanted[C]) (Place, error)
 	// Write stores a value after making sure of w.Expect. It answers Unchanged
 	// when a value with the same operation id is there already, and
-	// OutcomeUnknown rather than guess.
+	// OutcomeUnknown rather than guess. An error without an outcome counts as
+	// NotApplied when its class says that the store refused or was never reached, else
+	// as OutcomeUnknown. A result without a receipt gets the operation id as revision.
 	Write func(ctx context.Context, s S, w Write[C]) (WriteResult, error)
 	// Inspect says what is there without giving out a value. Optional.
 	Inspect func(ctx context.Context, s S, i Inspection[C]) (State, error)
@@ -114,7 +128,8 @@ type TargetOf[S, C any] struct {
 	// each index at most once, in any order, also from several goroutines. What it
 	// leaves open is asked of Inspect, one by one. Optional, beside Inspect.
 	InspectMany func(ctx context.Context, s S, items []Inspection[C], answer func(index int, state State)) error
-	// Challenges says that Inspect answers challenges.
+	// Challenges says that Inspect answers challenges itself. Where it does not and
+	// there is a Read, what that returns is compared.
 	Challenges bool
 	// Read gives out one value. Optional.
 	Read func(ctx context.Context, s S, r Read[C]) (ReadResult, error)
@@ -138,7 +153,7 @@ func (t TargetOf[S, C]) describe() wire.TargetDescription {
 	}{
 		{t.Inspect != nil, wire.CanInspect},
 		{t.Read != nil, wire.CanRead},
-		{t.Challenges, wire.CanChallenge},
+		{t.Challenges || t.Inspect != nil && t.Read != nil, wire.CanChallenge},
 		{t.Marks, wire.CanMark},
 		{t.Versions != nil, wire.CanVersions},
 		{t.Update != nil, wire.CanUpdate},
@@ -150,7 +165,12 @@ func (t TargetOf[S, C]) describe() wire.TargetDescription {
 			d.Capabilities = append(d.Capabilities, c.can)
 		}
 	}
+	if t.Check == nil && !config.HasAddress(reflect.TypeFor[C]()) {
+		panic("sdk: target " + t.Kind + " has neither a Check nor a key with the option identity")
+	}
 	return d
 }
+
+func (t TargetOf[S, C]) permissions() []Permission { return permissionsOf[C]() }
 
 func (t TargetOf[S, C]) bind(s S) boundTarget { return &bound[S, C]{t, s} }

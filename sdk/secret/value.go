@@ -77,3 +77,6 @@ func (v Value) MarshalJSON() ([]byte, error) { return []byte(`"` + Mask + `"`), 
 
 // MarshalText returns [Mask].
 func (v Value) MarshalText() ([]byte, error) { return []byte(Mask), nil }
+
+// Reader reads the secret bytes, for what sends or stores them.
+func (v Value) Reader() *bytes.Reader { return bytes.NewReader(v.Expose()) }

@@ -26,14 +26,10 @@ func Serve(handler Handler) {
 	keepStderr = sync.OnceFunc(func() { os.Stderr = stderr })
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  Handshake(),
-		VersionedPlugins: map[int]plugin.PluginSet{ProtocolVersion: {pluginName: &guestEnd{handler: handler}}},
+		VersionedPlugins: map[int]plugin.PluginSet{ProtocolVersion: {pluginName: guestEnd{}}},
 		TLSProvider:      inheritedTLS,
-		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(options,
-				grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage),
-				grpc.UnaryInterceptor(recoverUnary), grpc.StreamInterceptor(recoverStream))...)
-		},
-		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Error, Output: os.Stderr}),
+		GRPCServer:       func(options []grpc.ServerOption) *grpc.Server { return NewServer(handler, options...) },
+		Logger:           hclog.New(&hclog.LoggerOptions{Level: hclog.Error, Output: os.Stderr}),
 	})
 }
 
@@ -68,20 +64,26 @@ func dieWithHost(pipe *os.File) {
 	os.Exit(0)
 }
 
-// guestEnd is the plugin's side of the go-plugin glue.
-type guestEnd struct {
-	plugin.NetRPCUnsupportedPlugin
-	handler Handler
+// NewServer is a server with the services of the contract, for [Serve] and for tests
+// that need no process.
+func NewServer(handler Handler, options ...grpc.ServerOption) *grpc.Server {
+	services := &server{handler: handler}
+	s := grpc.NewServer(append(options,
+		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage),
+		grpc.ChainUnaryInterceptor(recoverUnary, services.countUnary),
+		grpc.ChainStreamInterceptor(recoverStream, services.countStream))...)
+	services.register(s)
+	return s
 }
 
-// GRPCServer registers the services.
-func (g *guestEnd) GRPCServer(_ *plugin.GRPCBroker, s *grpc.Server) error {
-	register(s, g.handler)
-	return nil
-}
+// guestEnd is the plugin's side of the go-plugin glue.
+type guestEnd struct{ plugin.NetRPCUnsupportedPlugin }
+
+// GRPCServer has nothing to do: [NewServer] registered the services.
+func (guestEnd) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error { return nil }
 
 // GRPCClient is for hosts only.
-func (g *guestEnd) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (any, error) {
+func (guestEnd) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (any, error) {
 	return nil, errors.New("a plugin is no host")
 }
 
@@ -128,7 +130,7 @@ func recoverStream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInf
 			err = panicStatus(info.FullMethod)
 		}
 	}()
-	if strings.HasPrefix(info.FullMethod, "/sz.plugin.v1.") {
+	if strings.HasPrefix(info.FullMethod, servicePrefix) {
 		keepStderr()
 	}
 	return handle(srv, stream)
@@ -138,7 +140,7 @@ func recoverStream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInf
 // a value that the plugin was working on.
 func panicStatus(method string) error {
 	return status.Errorf(codes.Internal, "the plugin panicked in %s at %s; report it to the plugin's author",
-		strings.TrimPrefix(method, "/sz.plugin.v1."), panicSite())
+		strings.TrimPrefix(method, servicePrefix), panicSite())
 }
 
 // panicSite is the function that panicked: the first frame above the runtime

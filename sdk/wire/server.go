@@ -28,13 +28,13 @@ type server struct {
 
 	handler Handler
 	begun   atomic.Bool
+	calls   gate
 }
 
-func register(s *grpc.Server, handler Handler) {
-	srv := &server{handler: handler}
-	pb.RegisterPluginServer(s, srv)
-	pb.RegisterGeneratorsServer(s, generatorsServer{srv})
-	pb.RegisterTargetsServer(s, targetsServer{srv})
+func (s *server) register(with *grpc.Server) {
+	pb.RegisterPluginServer(with, s)
+	pb.RegisterGeneratorsServer(with, generatorsServer{s})
+	pb.RegisterTargetsServer(with, targetsServer{s})
 }
 
 func (s *server) mayChange(call string) error {
@@ -67,7 +67,11 @@ func (s *server) Begin(_ context.Context, request *pb.BeginRequest) (*pb.BeginRe
 
 func (s *server) Drain(ctx context.Context, request *pb.DrainRequest) (*pb.DrainResponse, error) {
 	s.begun.Store(false)
-	s.handler.Drain(ctx, request.GetGrace().AsDuration())
+	grace := request.GetGrace().AsDuration()
+	if !s.calls.close(ctx, grace) {
+		return nil, status.Errorf(codes.DeadlineExceeded, "calls are still under way after %s", grace)
+	}
+	s.handler.Drain(ctx, grace)
 	return &pb.DrainResponse{}, nil
 }
 
@@ -158,6 +162,12 @@ func (s targetsServer) Write(stream grpc.BidiStreamingServer[pb.TargetsWriteRequ
 	defer workers.Wait()
 	permits := make(chan struct{}, maxWriters)
 	var sending sync.Mutex
+	send := func(answer *pb.TargetsWriteResponse) {
+		sending.Lock()
+		defer sending.Unlock()
+		// A failed send means that the stream is over, which Recv reports.
+		_ = stream.Send(answer)
+	}
 	for {
 		request, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
@@ -169,23 +179,24 @@ func (s targetsServer) Write(stream grpc.BidiStreamingServer[pb.TargetsWriteRequ
 		permits <- struct{}{}
 		workers.Go(func() {
 			defer func() { <-permits }()
-			result := s.writeOne(stream.Context(), request)
-			sending.Lock()
-			defer sending.Unlock()
-			// A failed send means that the stream is over, which Recv reports.
-			_ = stream.Send(writeResultToPB(request.GetItem(), result))
+			send(writeResultToPB(request.GetItem(), s.writeOne(stream.Context(), request, send)))
 		})
 	}
 }
 
 // writeOne recovers by itself: it runs outside the goroutine that the server's
 // interceptor guards.
-func (s targetsServer) writeOne(ctx context.Context, request *pb.TargetsWriteRequest) (result WriteResult) {
+func (s targetsServer) writeOne(ctx context.Context, request *pb.TargetsWriteRequest, send func(*pb.TargetsWriteResponse)) (result WriteResult) {
+	if err := s.calls.enter("Targets.Write"); err != nil {
+		return WriteResult{Outcome: NotApplied, Diagnostics: []Diagnostic{{Class: Internal, Code: "draining", Summary: status.Convert(err).Message()}}}
+	}
+	defer s.calls.leave()
 	defer func() {
 		if cause := recover(); cause != nil {
 			result = WriteResult{Outcome: OutcomeUnknown, Diagnostics: []Diagnostic{panicDiagnostic("Targets.Write")}}
 		}
 	}()
+	ctx = WithProgress(ctx, func(p Progress) { send(progressToPB(request.GetItem(), p)) })
 	return s.handler.Write(ctx, writeItemFromPB(request))
 }
 

@@ -109,8 +109,7 @@ func (r *recorder) Diagnose(_ context.Context, items []DiagnoseItem, probe bool,
 func serve(t *testing.T, handler Handler) (*Client, *grpc.ClientConn) {
 	t.Helper()
 	listener := bufconn.Listen(1 << 20)
-	server := grpc.NewServer(grpc.UnaryInterceptor(recoverUnary), grpc.StreamInterceptor(recoverStream))
-	register(server, handler)
+	server := NewServer(handler)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -24,6 +24,7 @@ type writeStream struct {
 	mu      sync.Mutex
 	next    uint64
 	waiting map[uint64]chan WriteResult
+	reports map[uint64]func(Progress)
 	failed  error
 }
 
@@ -36,7 +37,7 @@ func openWriteStream(targets pb.TargetsClient) (*writeStream, error) {
 		cancel()
 		return nil, callError("Targets.Write", err)
 	}
-	s := &writeStream{stream: stream, cancel: cancel, ended: make(chan struct{}), waiting: map[uint64]chan WriteResult{}}
+	s := &writeStream{stream: stream, cancel: cancel, ended: make(chan struct{}), waiting: map[uint64]chan WriteResult{}, reports: map[uint64]func(Progress){}}
 	go s.receive()
 	return s, nil
 }
@@ -50,9 +51,14 @@ func (s *writeStream) receive() {
 			return
 		}
 		s.mu.Lock()
+		report := s.reports[answer.GetProgress().GetItem()]
 		waiter := s.waiting[answer.GetItem()]
 		delete(s.waiting, answer.GetItem())
+		delete(s.reports, answer.GetItem())
 		s.mu.Unlock()
+		if report != nil {
+			report(progressFromPB(answer.GetProgress()))
+		}
 		if waiter != nil {
 			waiter <- writeResultFromPB(answer)
 		}
@@ -71,7 +77,7 @@ func (s *writeStream) fail(err error) {
 }
 
 func (s *writeStream) write(ctx context.Context, item WriteItem) (WriteResult, error) {
-	number, waiter, err := s.register()
+	number, waiter, err := s.register(progressOf(ctx))
 	if err != nil {
 		return WriteResult{Outcome: NotApplied}, err
 	}
@@ -108,7 +114,7 @@ func (s *writeStream) sendError(number uint64, err error) error {
 	return s.failed
 }
 
-func (s *writeStream) register() (uint64, chan WriteResult, error) {
+func (s *writeStream) register(report func(Progress)) (uint64, chan WriteResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed != nil {
@@ -117,6 +123,9 @@ func (s *writeStream) register() (uint64, chan WriteResult, error) {
 	s.next++
 	waiter := make(chan WriteResult, 1)
 	s.waiting[s.next] = waiter
+	if report != nil {
+		s.reports[s.next] = report
+	}
 	return s.next, waiter, nil
 }
 
@@ -124,6 +133,7 @@ func (s *writeStream) forget(number uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.waiting, number)
+	delete(s.reports, number)
 }
 
 func (s *writeStream) close() {

@@ -23,6 +23,12 @@ func Decode(v schema.Value, out any) []schema.Fault {
 	return append(faults, fillStruct(nil, object.WithDefaults(v), target)...)
 }
 
+// Fill fills out with what v has, without asking whether that is allowed or enough.
+func Fill(v schema.Value, out any) {
+	target := reflect.ValueOf(out).Elem()
+	_ = fillStruct(nil, v, target) // faults are of values that do not fit, and are left out
+}
+
 func fillStruct(at schema.Path, v schema.Value, target reflect.Value) []schema.Fault {
 	var faults []schema.Fault
 	for field := range fields(target.Type()) {

@@ -66,9 +66,16 @@ func attribute(t reflect.Type, field reflect.StructField) schema.Attribute {
 			a.Required = true
 		case "identity":
 			a.Identity = true
+		case "name":
+			a.Identity = true
 		default:
 			panic(fmt.Sprintf("sdk: %s.%s: unknown option %q", t, field.Name, option))
 		}
+	}
+	if variable := field.Tag.Get("env"); variable != "" {
+		// The environment may have what the Secretfile has not: Complete looks there.
+		a.Required = false
+		a.Description = strings.TrimPrefix(a.Description+"; the environment's "+variable+" when nothing is said", "; ")
 	}
 	if text, ok := field.Tag.Lookup("default"); ok {
 		a.Default = defaultValue(a.Type.Kind, text)

@@ -39,7 +39,8 @@ type PluginClient interface {
 	Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
 	// Begin permits generating and writing, for one approved plan.
 	Begin(ctx context.Context, in *BeginRequest, opts ...grpc.CallOption) (*BeginResponse, error)
-	// Drain waits for what is under way and refuses what is new.
+	// Drain waits for what is under way and refuses what is new. It fails with
+	// DEADLINE_EXCEEDED when something is still under way after the grace.
 	Drain(ctx context.Context, in *DrainRequest, opts ...grpc.CallOption) (*DrainResponse, error)
 }
 
@@ -105,7 +106,8 @@ type PluginServer interface {
 	Open(context.Context, *OpenRequest) (*OpenResponse, error)
 	// Begin permits generating and writing, for one approved plan.
 	Begin(context.Context, *BeginRequest) (*BeginResponse, error)
-	// Drain waits for what is under way and refuses what is new.
+	// Drain waits for what is under way and refuses what is new. It fails with
+	// DEADLINE_EXCEEDED when something is still under way after the grace.
 	Drain(context.Context, *DrainRequest) (*DrainResponse, error)
 	mustEmbedUnimplementedPluginServer()
 }

@@ -1680,7 +1680,7 @@ func (*Expectation_Deleted) isExpectation_Before() {}
 // TargetsWriteRequest is one value to store.
 type TargetsWriteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// item numbers the request within its stream.
+	// item numbers the request within its stream, from 1.
 	Item uint64 `protobuf:"varint,1,opt,name=item,proto3" json:"item,omitempty"`
 	// target is the place.
 	Target *TargetRef `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
@@ -1773,7 +1773,10 @@ type TargetsWriteResponse struct {
 	// retry_at asks the host to send nothing more for this scope before then. Of a
 	// store that throttles without saying for how long it stays unset: the diagnostic
 	// is of class throttled, and the host, which knows all writers, chooses the time.
-	RetryAt       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=retry_at,json=retryAt,proto3" json:"retry_at,omitempty"`
+	RetryAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=retry_at,json=retryAt,proto3" json:"retry_at,omitempty"`
+	// progress tells how far a write is that goes on. It comes in a message of its own
+	// whose item is 0, so that a host that does not know it takes it for no answer.
+	Progress      *WriteProgress `protobuf:"bytes,6,opt,name=progress,proto3" json:"progress,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1843,6 +1846,86 @@ func (x *TargetsWriteResponse) GetRetryAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *TargetsWriteResponse) GetProgress() *WriteProgress {
+	if x != nil {
+		return x.Progress
+	}
+	return nil
+}
+
+// WriteProgress tells how far a write is.
+type WriteProgress struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// item is the number of the request.
+	Item uint64 `protobuf:"varint,1,opt,name=item,proto3" json:"item,omitempty"`
+	// doing is what is being done, in a few words without a value.
+	Doing string `protobuf:"bytes,2,opt,name=doing,proto3" json:"doing,omitempty"`
+	// done is how many steps are done.
+	Done uint32 `protobuf:"varint,3,opt,name=done,proto3" json:"done,omitempty"`
+	// total is how many steps there are; 0 means that it is not known.
+	Total         uint32 `protobuf:"varint,4,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WriteProgress) Reset() {
+	*x = WriteProgress{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WriteProgress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WriteProgress) ProtoMessage() {}
+
+func (x *WriteProgress) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WriteProgress.ProtoReflect.Descriptor instead.
+func (*WriteProgress) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *WriteProgress) GetItem() uint64 {
+	if x != nil {
+		return x.Item
+	}
+	return 0
+}
+
+func (x *WriteProgress) GetDoing() string {
+	if x != nil {
+		return x.Doing
+	}
+	return ""
+}
+
+func (x *WriteProgress) GetDone() uint32 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *WriteProgress) GetTotal() uint32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
 // TargetsUpdateRequest changes what is around a value.
 type TargetsUpdateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1860,7 +1943,7 @@ type TargetsUpdateRequest struct {
 
 func (x *TargetsUpdateRequest) Reset() {
 	*x = TargetsUpdateRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1872,7 +1955,7 @@ func (x *TargetsUpdateRequest) String() string {
 func (*TargetsUpdateRequest) ProtoMessage() {}
 
 func (x *TargetsUpdateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1885,7 +1968,7 @@ func (x *TargetsUpdateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsUpdateRequest.ProtoReflect.Descriptor instead.
 func (*TargetsUpdateRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{18}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *TargetsUpdateRequest) GetTarget() *TargetRef {
@@ -1931,7 +2014,7 @@ type TargetsUpdateResponse struct {
 
 func (x *TargetsUpdateResponse) Reset() {
 	*x = TargetsUpdateResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1943,7 +2026,7 @@ func (x *TargetsUpdateResponse) String() string {
 func (*TargetsUpdateResponse) ProtoMessage() {}
 
 func (x *TargetsUpdateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1956,7 +2039,7 @@ func (x *TargetsUpdateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsUpdateResponse.ProtoReflect.Descriptor instead.
 func (*TargetsUpdateResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{19}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *TargetsUpdateResponse) GetOutcome() WriteOutcome {
@@ -1999,7 +2082,7 @@ type TargetsRetireRequest struct {
 
 func (x *TargetsRetireRequest) Reset() {
 	*x = TargetsRetireRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2011,7 +2094,7 @@ func (x *TargetsRetireRequest) String() string {
 func (*TargetsRetireRequest) ProtoMessage() {}
 
 func (x *TargetsRetireRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2024,7 +2107,7 @@ func (x *TargetsRetireRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsRetireRequest.ProtoReflect.Descriptor instead.
 func (*TargetsRetireRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{20}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *TargetsRetireRequest) GetTarget() *TargetRef {
@@ -2075,7 +2158,7 @@ type TargetsRetireResponse struct {
 
 func (x *TargetsRetireResponse) Reset() {
 	*x = TargetsRetireResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2087,7 +2170,7 @@ func (x *TargetsRetireResponse) String() string {
 func (*TargetsRetireResponse) ProtoMessage() {}
 
 func (x *TargetsRetireResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2100,7 +2183,7 @@ func (x *TargetsRetireResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsRetireResponse.ProtoReflect.Descriptor instead.
 func (*TargetsRetireResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{21}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TargetsRetireResponse) GetOutcome() WriteOutcome {
@@ -2128,7 +2211,7 @@ type TargetsVersionsRequest struct {
 
 func (x *TargetsVersionsRequest) Reset() {
 	*x = TargetsVersionsRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2140,7 +2223,7 @@ func (x *TargetsVersionsRequest) String() string {
 func (*TargetsVersionsRequest) ProtoMessage() {}
 
 func (x *TargetsVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2153,7 +2236,7 @@ func (x *TargetsVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsVersionsRequest.ProtoReflect.Descriptor instead.
 func (*TargetsVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{22}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *TargetsVersionsRequest) GetTarget() *TargetRef {
@@ -2176,7 +2259,7 @@ type TargetsVersionsResponse struct {
 
 func (x *TargetsVersionsResponse) Reset() {
 	*x = TargetsVersionsResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2188,7 +2271,7 @@ func (x *TargetsVersionsResponse) String() string {
 func (*TargetsVersionsResponse) ProtoMessage() {}
 
 func (x *TargetsVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2201,7 +2284,7 @@ func (x *TargetsVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsVersionsResponse.ProtoReflect.Descriptor instead.
 func (*TargetsVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{23}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *TargetsVersionsResponse) GetVersions() []*SecretVersion {
@@ -2237,7 +2320,7 @@ type SecretVersion struct {
 
 func (x *SecretVersion) Reset() {
 	*x = SecretVersion{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2249,7 +2332,7 @@ func (x *SecretVersion) String() string {
 func (*SecretVersion) ProtoMessage() {}
 
 func (x *SecretVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2262,7 +2345,7 @@ func (x *SecretVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretVersion.ProtoReflect.Descriptor instead.
 func (*SecretVersion) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{24}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SecretVersion) GetRevision() string {
@@ -2314,7 +2397,7 @@ type TargetsDiagnoseRequest struct {
 
 func (x *TargetsDiagnoseRequest) Reset() {
 	*x = TargetsDiagnoseRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2326,7 +2409,7 @@ func (x *TargetsDiagnoseRequest) String() string {
 func (*TargetsDiagnoseRequest) ProtoMessage() {}
 
 func (x *TargetsDiagnoseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2339,7 +2422,7 @@ func (x *TargetsDiagnoseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsDiagnoseRequest.ProtoReflect.Descriptor instead.
 func (*TargetsDiagnoseRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{25}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TargetsDiagnoseRequest) GetItems() []*TargetDiagnoseItem {
@@ -2369,7 +2452,7 @@ type TargetDiagnoseItem struct {
 
 func (x *TargetDiagnoseItem) Reset() {
 	*x = TargetDiagnoseItem{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2381,7 +2464,7 @@ func (x *TargetDiagnoseItem) String() string {
 func (*TargetDiagnoseItem) ProtoMessage() {}
 
 func (x *TargetDiagnoseItem) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2394,7 +2477,7 @@ func (x *TargetDiagnoseItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetDiagnoseItem.ProtoReflect.Descriptor instead.
 func (*TargetDiagnoseItem) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{26}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TargetDiagnoseItem) GetTarget() *TargetRef {
@@ -2433,7 +2516,7 @@ type TargetsDiagnoseResponse struct {
 
 func (x *TargetsDiagnoseResponse) Reset() {
 	*x = TargetsDiagnoseResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2445,7 +2528,7 @@ func (x *TargetsDiagnoseResponse) String() string {
 func (*TargetsDiagnoseResponse) ProtoMessage() {}
 
 func (x *TargetsDiagnoseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2458,7 +2541,7 @@ func (x *TargetsDiagnoseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsDiagnoseResponse.ProtoReflect.Descriptor instead.
 func (*TargetsDiagnoseResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{27}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TargetsDiagnoseResponse) GetSubject() string {
@@ -2606,13 +2689,19 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x06target\x18\x02 \x01(\v2\x17.sz.plugin.v1.TargetRefR\x06target\x12&\n" +
 	"\x04mark\x18\x03 \x01(\v2\x12.sz.plugin.v1.MarkR\x04mark\x125\n" +
 	"\apayload\x18\x04 \x01(\v2\x1b.sz.plugin.v1.SecretPayloadR\apayload\x121\n" +
-	"\x06expect\x18\x05 \x01(\v2\x19.sz.plugin.v1.ExpectationR\x06expect\"\x84\x02\n" +
+	"\x06expect\x18\x05 \x01(\v2\x19.sz.plugin.v1.ExpectationR\x06expect\"\xbd\x02\n" +
 	"\x14TargetsWriteResponse\x12\x12\n" +
 	"\x04item\x18\x01 \x01(\x04R\x04item\x124\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x1a.sz.plugin.v1.WriteOutcomeR\aoutcome\x12/\n" +
 	"\areceipt\x18\x03 \x01(\v2\x15.sz.plugin.v1.ReceiptR\areceipt\x12:\n" +
 	"\vdiagnostics\x18\x04 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\x125\n" +
-	"\bretry_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aretryAt\"\xb8\x01\n" +
+	"\bretry_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\aretryAt\x127\n" +
+	"\bprogress\x18\x06 \x01(\v2\x1b.sz.plugin.v1.WriteProgressR\bprogress\"c\n" +
+	"\rWriteProgress\x12\x12\n" +
+	"\x04item\x18\x01 \x01(\x04R\x04item\x12\x14\n" +
+	"\x05doing\x18\x02 \x01(\tR\x05doing\x12\x12\n" +
+	"\x04done\x18\x03 \x01(\rR\x04done\x12\x14\n" +
+	"\x05total\x18\x04 \x01(\rR\x05total\"\xb8\x01\n" +
 	"\x14TargetsUpdateRequest\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.sz.plugin.v1.TargetRefR\x06target\x12&\n" +
 	"\x04mark\x18\x02 \x01(\v2\x12.sz.plugin.v1.MarkR\x04mark\x12-\n" +
@@ -2728,7 +2817,7 @@ func file_sz_plugin_v1_targets_proto_rawDescGZIP() []byte {
 }
 
 var file_sz_plugin_v1_targets_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_sz_plugin_v1_targets_proto_goTypes = []any{
 	(Presence)(0),                   // 0: sz.plugin.v1.Presence
 	(ReceiptMatch)(0),               // 1: sz.plugin.v1.ReceiptMatch
@@ -2755,34 +2844,35 @@ var file_sz_plugin_v1_targets_proto_goTypes = []any{
 	(*Expectation)(nil),             // 22: sz.plugin.v1.Expectation
 	(*TargetsWriteRequest)(nil),     // 23: sz.plugin.v1.TargetsWriteRequest
 	(*TargetsWriteResponse)(nil),    // 24: sz.plugin.v1.TargetsWriteResponse
-	(*TargetsUpdateRequest)(nil),    // 25: sz.plugin.v1.TargetsUpdateRequest
-	(*TargetsUpdateResponse)(nil),   // 26: sz.plugin.v1.TargetsUpdateResponse
-	(*TargetsRetireRequest)(nil),    // 27: sz.plugin.v1.TargetsRetireRequest
-	(*TargetsRetireResponse)(nil),   // 28: sz.plugin.v1.TargetsRetireResponse
-	(*TargetsVersionsRequest)(nil),  // 29: sz.plugin.v1.TargetsVersionsRequest
-	(*TargetsVersionsResponse)(nil), // 30: sz.plugin.v1.TargetsVersionsResponse
-	(*SecretVersion)(nil),           // 31: sz.plugin.v1.SecretVersion
-	(*TargetsDiagnoseRequest)(nil),  // 32: sz.plugin.v1.TargetsDiagnoseRequest
-	(*TargetDiagnoseItem)(nil),      // 33: sz.plugin.v1.TargetDiagnoseItem
-	(*TargetsDiagnoseResponse)(nil), // 34: sz.plugin.v1.TargetsDiagnoseResponse
-	nil,                             // 35: sz.plugin.v1.Receipt.DataEntry
-	nil,                             // 36: sz.plugin.v1.TargetState.FieldComparisonsEntry
-	(*Value)(nil),                   // 37: sz.plugin.v1.Value
-	(*durationpb.Duration)(nil),     // 38: google.protobuf.Duration
-	(*Diagnostic)(nil),              // 39: sz.plugin.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil),   // 40: google.protobuf.Timestamp
-	(*SecretPayload)(nil),           // 41: sz.plugin.v1.SecretPayload
+	(*WriteProgress)(nil),           // 25: sz.plugin.v1.WriteProgress
+	(*TargetsUpdateRequest)(nil),    // 26: sz.plugin.v1.TargetsUpdateRequest
+	(*TargetsUpdateResponse)(nil),   // 27: sz.plugin.v1.TargetsUpdateResponse
+	(*TargetsRetireRequest)(nil),    // 28: sz.plugin.v1.TargetsRetireRequest
+	(*TargetsRetireResponse)(nil),   // 29: sz.plugin.v1.TargetsRetireResponse
+	(*TargetsVersionsRequest)(nil),  // 30: sz.plugin.v1.TargetsVersionsRequest
+	(*TargetsVersionsResponse)(nil), // 31: sz.plugin.v1.TargetsVersionsResponse
+	(*SecretVersion)(nil),           // 32: sz.plugin.v1.SecretVersion
+	(*TargetsDiagnoseRequest)(nil),  // 33: sz.plugin.v1.TargetsDiagnoseRequest
+	(*TargetDiagnoseItem)(nil),      // 34: sz.plugin.v1.TargetDiagnoseItem
+	(*TargetsDiagnoseResponse)(nil), // 35: sz.plugin.v1.TargetsDiagnoseResponse
+	nil,                             // 36: sz.plugin.v1.Receipt.DataEntry
+	nil,                             // 37: sz.plugin.v1.TargetState.FieldComparisonsEntry
+	(*Value)(nil),                   // 38: sz.plugin.v1.Value
+	(*durationpb.Duration)(nil),     // 39: google.protobuf.Duration
+	(*Diagnostic)(nil),              // 40: sz.plugin.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil),   // 41: google.protobuf.Timestamp
+	(*SecretPayload)(nil),           // 42: sz.plugin.v1.SecretPayload
 }
 var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
-	37, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
-	38, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
-	35, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
+	38, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
+	39, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
+	36, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
 	11, // 3: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
-	37, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
-	38, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
+	38, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
+	39, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
 	13, // 6: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
 	14, // 7: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
-	39, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	40, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	16, // 9: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
 	7,  // 10: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
 	9,  // 11: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
@@ -2791,71 +2881,72 @@ var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
 	8,  // 14: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
 	1,  // 15: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
 	9,  // 16: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
-	36, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
+	37, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
 	19, // 18: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
-	40, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
-	40, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
-	39, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	40, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
+	41, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
+	41, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
+	40, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	41, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
 	7,  // 23: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
 	9,  // 24: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
 	2,  // 25: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
-	41, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
+	42, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
 	8,  // 27: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
 	9,  // 28: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	39, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	40, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	9,  // 30: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
 	7,  // 31: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
 	8,  // 32: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
-	41, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
+	42, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
 	22, // 34: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
 	3,  // 35: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
 	9,  // 36: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	39, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	40, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
-	7,  // 39: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
-	8,  // 40: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
-	9,  // 41: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
-	3,  // 42: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	9,  // 43: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	39, // 44: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	7,  // 45: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
-	4,  // 46: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
-	8,  // 47: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
-	38, // 48: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
-	3,  // 49: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	39, // 50: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	7,  // 51: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
-	31, // 52: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
-	39, // 53: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	8,  // 54: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
-	40, // 55: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
-	40, // 56: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
-	33, // 57: sz.plugin.v1.TargetsDiagnoseRequest.items:type_name -> sz.plugin.v1.TargetDiagnoseItem
-	7,  // 58: sz.plugin.v1.TargetDiagnoseItem.target:type_name -> sz.plugin.v1.TargetRef
-	5,  // 59: sz.plugin.v1.TargetDiagnoseItem.needs:type_name -> sz.plugin.v1.Need
-	6,  // 60: sz.plugin.v1.TargetsDiagnoseResponse.outcome:type_name -> sz.plugin.v1.FindingOutcome
-	10, // 61: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
-	15, // 62: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
-	20, // 63: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
-	23, // 64: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
-	25, // 65: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
-	27, // 66: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
-	29, // 67: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
-	32, // 68: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
-	12, // 69: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
-	17, // 70: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
-	21, // 71: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
-	24, // 72: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
-	26, // 73: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
-	28, // 74: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
-	30, // 75: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
-	34, // 76: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
-	69, // [69:77] is the sub-list for method output_type
-	61, // [61:69] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	40, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	41, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
+	25, // 39: sz.plugin.v1.TargetsWriteResponse.progress:type_name -> sz.plugin.v1.WriteProgress
+	7,  // 40: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
+	8,  // 41: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
+	9,  // 42: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
+	3,  // 43: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	9,  // 44: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	40, // 45: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 46: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
+	4,  // 47: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
+	8,  // 48: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
+	39, // 49: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
+	3,  // 50: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	40, // 51: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 52: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
+	32, // 53: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
+	40, // 54: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	8,  // 55: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
+	41, // 56: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
+	41, // 57: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
+	34, // 58: sz.plugin.v1.TargetsDiagnoseRequest.items:type_name -> sz.plugin.v1.TargetDiagnoseItem
+	7,  // 59: sz.plugin.v1.TargetDiagnoseItem.target:type_name -> sz.plugin.v1.TargetRef
+	5,  // 60: sz.plugin.v1.TargetDiagnoseItem.needs:type_name -> sz.plugin.v1.Need
+	6,  // 61: sz.plugin.v1.TargetsDiagnoseResponse.outcome:type_name -> sz.plugin.v1.FindingOutcome
+	10, // 62: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
+	15, // 63: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
+	20, // 64: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
+	23, // 65: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
+	26, // 66: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
+	28, // 67: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
+	30, // 68: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
+	33, // 69: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
+	12, // 70: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
+	17, // 71: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
+	21, // 72: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
+	24, // 73: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
+	27, // 74: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
+	29, // 75: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
+	31, // 76: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
+	35, // 77: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
+	70, // [70:78] is the sub-list for method output_type
+	62, // [62:70] is the sub-list for method input_type
+	62, // [62:62] is the sub-list for extension type_name
+	62, // [62:62] is the sub-list for extension extendee
+	0,  // [0:62] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_targets_proto_init() }
@@ -2876,7 +2967,7 @@ func file_sz_plugin_v1_targets_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sz_plugin_v1_targets_proto_rawDesc), len(file_sz_plugin_v1_targets_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   30,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
