@@ -57,7 +57,7 @@ func (b *bound[S, C]) check(ctx context.Context, item wire.CheckItem) wire.Check
 		return wire.CheckResult{Address: config.Address(schemaOf[C]().WithDefaults(v), of), Diagnostics: found}
 	}
 	place, err := b.Check(ctx, b.session, Wanted[C]{c, item.Secret, item.Field, item.Fields, item.RotationPeriod})
-	return wire.CheckResult{Address: place.Address, Claims: place.Claims, Throttle: place.Throttle, MaxValue: place.MaxValue, Diagnostics: append(found, diagnostics(err)...)}
+	return wire.CheckResult{Address: place.Address, Claims: place.Claims, Throttle: place.Throttle, MaxValue: place.MaxValue, MaxMark: place.MaxMark, Unmarked: place.Unmarked, Diagnostics: append(found, diagnostics(err)...)}
 }
 
 // defaultName is what a target is called after when nothing is said.

@@ -44,7 +44,9 @@ type Place struct {
 	Address  string   // canonical: equal addresses are the same place
 	Claims   []string // the places taken up, when more or other than Address
 	Throttle Throttle
-	MaxValue int // the most bytes of a value; 0 when nothing is said
+	MaxValue int  // the most bytes of a value; 0 when nothing is said
+	MaxMark  int  // the most bytes of one text of a [Mark]; 0 when nothing is said
+	Unmarked bool // the place carries no [Mark], although its kind could
 }
 
 // Inspection asks what is at a target.

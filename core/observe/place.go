@@ -39,7 +39,8 @@ func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
 				continue
 			}
 			p.target.Address.Place = r.Address
-			found = append(found, oversized(*p.secret, *p.target, r.MaxValue)...)
+			p.target.Can.Marks = p.target.Can.Marks && !r.Unmarked
+			found = append(found, bounded(desired, *p.secret, *p.target, r)...)
 			s.throttles[p.target.Address] = r.Throttle
 			claims = append(claims, p.claims(r)...)
 		}

@@ -2,11 +2,28 @@ package observe
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/pluginhost"
 	"github.com/secretzero/sz/sdk/secret"
 )
+
+// bounded checks what the Secretfile wants at a target against what its store keeps.
+func bounded(desired *plan.Desired, s plan.Secret, t plan.Target, r pluginhost.CheckResult) diag.List {
+	found := oversized(s, t, r.MaxValue)
+	// Of the project's id only the length is known before the first apply.
+	owner := plan.Owner{Project: desired.Project, ID: strings.Repeat("0", 16), Environment: desired.Environment, Secret: s.Name}.String()
+	if r.MaxMark > 0 && !r.Unmarked && len(owner) > r.MaxMark {
+		found = append(found, diag.Diagnostic{
+			Severity: diag.Error, Code: "name-too-long", Range: s.Range,
+			Summary: fmt.Sprintf("the name of secret %s is too long for a target %s: with project and environment it has %d bytes, and our mark there has room for %d", diag.Short(s.Name), t.Address.Kind, len(owner), r.MaxMark),
+			Hint:    "shorten the name of the secret or of the project",
+		})
+	}
+	return found
+}
 
 // oversized says that what the Secretfile states for a target is more than its store
 // keeps, before anything is made or written. What is generated is not known yet, and

@@ -90,6 +90,7 @@ func checkItemFromPB(i *pb.TargetCheckItem) CheckItem {
 func checkResultToPB(r CheckResult) *pb.TargetCheck {
 	return &pb.TargetCheck{
 		Address: r.Address, Claims: r.Claims, Diagnostics: diagnosticsToPB(r.Diagnostics), MaxValueBytes: uint64(max(0, r.MaxValue)),
+		MaxMarkBytes: uint64(max(0, r.MaxMark)), Unmarked: r.Unmarked,
 		Throttle: &pb.Throttle{
 			Scope: r.Throttle.Scope, Burst: uint32(max(0, r.Throttle.Burst)),
 			PerSecond: r.Throttle.PerSecond, InFlight: uint32(max(0, r.Throttle.InFlight)),
@@ -101,7 +102,7 @@ func checkResultFromPB(r *pb.TargetCheck) CheckResult {
 	t := r.GetThrottle()
 	return CheckResult{
 		Address: r.GetAddress(), Claims: r.GetClaims(), Diagnostics: diagnosticsFromPB(r.GetDiagnostics()),
-		MaxValue: int(min(r.GetMaxValueBytes(), 1<<31-1)),
+		MaxValue: int(min(r.GetMaxValueBytes(), 1<<31-1)), MaxMark: int(min(r.GetMaxMarkBytes(), 1<<31-1)), Unmarked: r.GetUnmarked(),
 		Throttle: Throttle{Scope: t.GetScope(), Burst: int(t.GetBurst()), PerSecond: t.GetPerSecond(), InFlight: int(t.GetInFlight())},
 	}
 }

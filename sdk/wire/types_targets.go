@@ -60,7 +60,9 @@ type CheckResult struct {
 	Address     string   // canonical: equal addresses are the same place
 	Claims      []string // the places taken up, when more or other than Address
 	Throttle    Throttle
-	MaxValue    int // the most bytes of a value; 0 when nothing is said
+	MaxValue    int  // the most bytes of a value; 0 when nothing is said
+	MaxMark     int  // the most bytes of one text of a mark; 0 when nothing is said
+	Unmarked    bool // the place carries no mark, although its kind could
 	Diagnostics []Diagnostic
 }
 

@@ -901,6 +901,12 @@ type TargetCheck struct {
 	// max_value_bytes is the most that a value there may have, in bytes; 0 means that
 	// nothing is said. The host checks the values that a Secretfile states.
 	MaxValueBytes uint64 `protobuf:"varint,5,opt,name=max_value_bytes,json=maxValueBytes,proto3" json:"max_value_bytes,omitempty"`
+	// max_mark_bytes is the most that one text of our mark may have there; 0 means that
+	// nothing is said.
+	MaxMarkBytes uint64 `protobuf:"varint,6,opt,name=max_mark_bytes,json=maxMarkBytes,proto3" json:"max_mark_bytes,omitempty"`
+	// unmarked means that this place is to carry no mark, although its kind could: the
+	// receipt alone tells whose it is.
+	Unmarked      bool `protobuf:"varint,7,opt,name=unmarked,proto3" json:"unmarked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -968,6 +974,20 @@ func (x *TargetCheck) GetMaxValueBytes() uint64 {
 		return x.MaxValueBytes
 	}
 	return 0
+}
+
+func (x *TargetCheck) GetMaxMarkBytes() uint64 {
+	if x != nil {
+		return x.MaxMarkBytes
+	}
+	return 0
+}
+
+func (x *TargetCheck) GetUnmarked() bool {
+	if x != nil {
+		return x.Unmarked
+	}
+	return false
 }
 
 // Throttle is a limit that all writers of a scope share.
@@ -2622,13 +2642,15 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x06fields\x18\x05 \x03(\tR\x06fields\x12B\n" +
 	"\x0frotation_period\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x0erotationPeriod\"K\n" +
 	"\x14TargetsCheckResponse\x123\n" +
-	"\aresults\x18\x01 \x03(\v2\x19.sz.plugin.v1.TargetCheckR\aresults\"\xd7\x01\n" +
+	"\aresults\x18\x01 \x03(\v2\x19.sz.plugin.v1.TargetCheckR\aresults\"\x99\x02\n" +
 	"\vTargetCheck\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\tR\aaddress\x12\x16\n" +
 	"\x06claims\x18\x02 \x03(\tR\x06claims\x122\n" +
 	"\bthrottle\x18\x03 \x01(\v2\x16.sz.plugin.v1.ThrottleR\bthrottle\x12:\n" +
 	"\vdiagnostics\x18\x04 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\x12&\n" +
-	"\x0fmax_value_bytes\x18\x05 \x01(\x04R\rmaxValueBytes\"r\n" +
+	"\x0fmax_value_bytes\x18\x05 \x01(\x04R\rmaxValueBytes\x12$\n" +
+	"\x0emax_mark_bytes\x18\x06 \x01(\x04R\fmaxMarkBytes\x12\x1a\n" +
+	"\bunmarked\x18\a \x01(\bR\bunmarked\"r\n" +
 	"\bThrottle\x12\x14\n" +
 	"\x05scope\x18\x01 \x01(\tR\x05scope\x12\x14\n" +
 	"\x05burst\x18\x02 \x01(\rR\x05burst\x12\x1d\n" +

@@ -45,6 +45,9 @@ func tags(c TargetConfig, mark sdk.Mark, present map[string]*string) map[string]
 	for name, value := range c.Tags {
 		all[name] = to.Ptr(value)
 	}
+	if !c.marked() {
+		mark = sdk.Mark{}
+	}
 	for name, value := range map[string]string{tagOwner: mark.Owner, tagOperation: mark.Operation, tagPrevious: mark.Previous, tagDefinition: mark.Definition, tagOrigin: mark.Origin} {
 		delete(all, name)
 		if value != "" {

@@ -16,12 +16,15 @@ import (
 type Config struct {
 	Auth  identity.Config `sz:"auth" doc:"how to authenticate"`
 	Cloud string          `sz:"cloud" default:"public" enum:"public,china,usgov" doc:"the cloud of vaults that are named by vault"`
+	// NameRules is for the targets that say nothing.
+	NameRules string `sz:"name_rules" default:"strict" enum:"strict,service" doc:"which names secrets may have: strict ones are readable; service allows all that the service does"`
 }
 
 // session is one provider instance: one credential, one client for each vault.
 type session struct {
 	auth        identity.Config
 	cloud       string
+	nameRules   string
 	application string // in the user agent
 
 	mu         sync.Mutex
@@ -35,7 +38,7 @@ func Provider(version string) sdk.Provider {
 		Kind: "azure", Summary: "Microsoft Azure",
 		Permissions: append(identity.Permissions(), vaults()...),
 		Open: func(_ context.Context, c Config, _ sdk.OpenInfo) (*session, []sdk.Claim, error) {
-			return &session{auth: c.Auth, cloud: c.Cloud, application: "sz/" + version, clients: map[string]*azsecrets.Client{}}, nil, nil
+			return &session{auth: c.Auth, cloud: c.Cloud, nameRules: c.NameRules, application: "sz/" + version, clients: map[string]*azsecrets.Client{}}, nil, nil
 		},
 		Targets: []sdk.TargetFor[*session]{
 			sdk.TargetOf[*session, TargetConfig]{

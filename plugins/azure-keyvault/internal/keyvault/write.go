@@ -187,7 +187,7 @@ func (j *writer) once(ctx context.Context, parameters azsecrets.SetSecretParamet
 			return sdk.WriteResult{Outcome: sdk.NotApplied}, code, j.explain(err)
 		}
 		lost = err
-		result, found, err := j.search(ctx)
+		result, found, err := j.search(ctx, value(parameters.Value))
 		if found || err != nil {
 			return result, failure{}, err
 		}
@@ -226,18 +226,25 @@ func (j *writer) disableOthers(ctx context.Context, result *sdk.WriteResult) {
 func (j *writer) parameters(flat secret.Value, present *azsecrets.SecretProperties) azsecrets.SetSecretParameters {
 	structured := j.write.Payload.Type() == secret.Object || j.write.Payload.Type() == secret.List
 	var others map[string]*string
+	kind := contentType(j.write.Config, structured)
 	if present != nil {
 		others = present.Tags
+		if kind == nil {
+			kind = present.ContentType // a set inherits nothing
+		}
 	}
 	return azsecrets.SetSecretParameters{
-		Value: to.Ptr(string(flat.Expose())), ContentType: contentType(j.write.Config, structured),
+		Value: to.Ptr(string(flat.Expose())), ContentType: kind,
 		Tags: tags(j.write.Config, j.write.Mark, others), SecretAttributes: attributes(j.write.Config, j.write.RotationPeriod, time.Now()),
 	}
 }
 
 // search looks for our operation among all versions: another writer's may be on
-// top of it.
-func (j *writer) search(ctx context.Context) (sdk.WriteResult, bool, error) {
+// top of it. Where none is marked, the value itself tells whether it is there.
+func (j *writer) search(ctx context.Context, flat string) (sdk.WriteResult, bool, error) {
+	if !j.write.Config.marked() {
+		return j.searchUnmarked(ctx, flat)
+	}
 	all, err := allVersions(ctx, j.client, j.name)
 	if err != nil {
 		return sdk.WriteResult{Outcome: sdk.OutcomeUnknown}, true, j.explain(err)
@@ -248,6 +255,19 @@ func (j *writer) search(ctx context.Context) (sdk.WriteResult, bool, error) {
 		}
 	}
 	return sdk.WriteResult{}, false, nil
+}
+
+func (j *writer) searchUnmarked(ctx context.Context, flat string) (sdk.WriteResult, bool, error) {
+	answer, err := j.client.GetSecret(ctx, j.name, "", nil)
+	switch {
+	case classify(err).notFound():
+		return sdk.WriteResult{}, false, nil
+	case err != nil:
+		return sdk.WriteResult{Outcome: sdk.OutcomeUnknown}, true, j.explain(err)
+	case revision(answer.ID) == j.write.Expect.Receipt.Revision || value(answer.Value) != flat:
+		return sdk.WriteResult{}, false, nil
+	}
+	return sdk.WriteResult{Outcome: sdk.Applied, Receipt: receipt(answer.ID, answer.Attributes, answer.Tags)}, true, nil
 }
 
 func (j *writer) explain(err error) error {
