@@ -1,6 +1,7 @@
 package sdk_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -52,6 +53,30 @@ func ExampleGeneratorOf() {
 	}
 	fmt.Println(sdk.NewHandler(plugin).Describe().Generators[0].Config.Attributes[0].Name)
 	// Output: digits
+}
+
+// A setting that names a file of the project brings the file's content along. It asks
+// for that by its tag, and for anything else in Permissions.
+func ExampleProjectFile() {
+	type config struct {
+		Words sdk.ProjectFile `sz:"words,required" read:"to draw from them" doc:"a file with a word in each line"`
+	}
+	kind := sdk.GeneratorOf[config]{
+		Kind: "word", Summary: "a word of a list", Permissions: []sdk.Permission{{Kind: sdk.Programs, Reason: "to shuffle them with shuf"}},
+		Check: func(c config) (float64, error) {
+			if !c.Words.Exists {
+				return 0, &sdk.Error{Class: sdk.InvalidConfig, Code: "no-file", Summary: c.Words.Name + " is no file of the project", Hint: "write it beside the Secretfile"}
+			}
+			return math.Log2(float64(bytes.Count(c.Words.Data, []byte("\n")))), nil
+		},
+	}
+	plugin := sdk.Plugin{Name: "words", Version: "0.1.0", Summary: "words", Generators: []sdk.Generator{kind}}
+	for _, p := range sdk.NewHandler(plugin).Describe().Generators[0].Permissions {
+		fmt.Println(p.Value, p.Reason)
+	}
+	// Output:
+	// config.words to draw from them
+	//  to shuffle them with shuf
 }
 
 // The main of a plugin calls Serve and nothing else.

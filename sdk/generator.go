@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 
+	"github.com/secretzero/sz/sdk/internal/config"
 	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -14,11 +15,19 @@ type Generator interface {
 	generate(context.Context, wire.GeneratorItem) wire.Generated
 }
 
+// ProjectFile is the type of a setting of a generator whose text may be the name of a
+// file of the project, such as a script: the generator is given its content as it was
+// when the plan was made, for it can open no files. Give the field a tag read:"…".
+type ProjectFile = config.File
+
 // GeneratorOf is a kind of value whose configuration is a C.
 type GeneratorOf[C any] struct {
 	Kind    string   // the name that a Secretfile uses
 	Summary string   // one sentence
 	Fields  []string // the names of a structured value's parts, in order; none for a single value
+	// Permissions are what the process asks for besides what tags of C say. Generators
+	// are given nothing as a rule: the host grants these to plugins of its own only.
+	Permissions []Permission
 
 	// Check finds what tags cannot say, and tells the strength of a value made
 	// so, in bits; 0 means not known. Optional.
@@ -29,11 +38,25 @@ type GeneratorOf[C any] struct {
 }
 
 func (g GeneratorOf[C]) describe() wire.GeneratorDescription {
-	return wire.GeneratorDescription{Kind: g.Kind, Summary: g.Summary, Config: schemaOf[C](), Fields: g.Fields}
+	return wire.GeneratorDescription{
+		Kind: g.Kind, Summary: g.Summary, Config: schemaOf[C](), Fields: g.Fields,
+		Permissions: append(permissionsOf[C](), g.Permissions...),
+	}
+}
+
+// config is the configuration of an item, with the files that it names.
+func (g GeneratorOf[C]) config(ctx context.Context, item wire.GeneratorItem) (C, []wire.Diagnostic) {
+	c, found := decode[C](ctx, item.Config)
+	content := make(map[string][]byte, len(item.Files))
+	for _, f := range item.Files {
+		content[f.Path] = f.Data
+	}
+	config.Attach(&c, content)
+	return c, found
 }
 
 func (g GeneratorOf[C]) check(ctx context.Context, item wire.GeneratorItem) wire.GeneratorCheck {
-	c, found := decode[C](ctx, item.Config)
+	c, found := g.config(ctx, item)
 	if wire.Failed(found) || g.Check == nil {
 		return wire.GeneratorCheck{Diagnostics: found}
 	}
@@ -45,7 +68,7 @@ func (g GeneratorOf[C]) generate(ctx context.Context, item wire.GeneratorItem) w
 	if check := g.check(ctx, item); wire.Failed(check.Diagnostics) {
 		return wire.Generated{Diagnostics: check.Diagnostics}
 	}
-	c, _ := decode[C](ctx, item.Config)
+	c, _ := g.config(ctx, item)
 	payload, err := g.Generate(ctx, c)
 	return wire.Generated{Payload: payload, Diagnostics: diagnostics(err)}
 }

@@ -113,4 +113,5 @@ const (
 	Execute     = wire.Execute
 	ReadFrom    = wire.ReadFrom
 	Identity    = wire.Identity
+	Programs    = wire.Programs
 )

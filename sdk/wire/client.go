@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	pb "github.com/secretzero/sz/sdk/internal/wirepb"
+	"github.com/secretzero/sz/sdk/schema"
 )
 
 // CallError is a call that failed as a call: the plugin crashed, hung, refused
@@ -179,7 +180,11 @@ func (c *Client) Begin(ctx context.Context, planID string) (*Changer, error) {
 func generatorItemsToPB(items []GeneratorItem) []*pb.GeneratorItem {
 	out := make([]*pb.GeneratorItem, len(items))
 	for i, item := range items {
-		out[i] = &pb.GeneratorItem{Kind: item.Kind, Config: valueToPB(item.Config)}
+		config, secrets := splitSensitive(schema.Path{}, item.Config)
+		out[i] = &pb.GeneratorItem{Kind: item.Kind, Config: valueToPB(config), Secrets: secrets}
+		for _, f := range item.Files {
+			out[i].Files = append(out[i].Files, &pb.ProjectFile{Path: f.Path, Data: f.Data})
+		}
 	}
 	return out
 }

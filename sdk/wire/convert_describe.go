@@ -85,9 +85,11 @@ func typeFromPB(t *pb.TypeSchema) schema.Type {
 func descriptionToPB(d Description) *pb.DescribeResponse {
 	out := &pb.DescribeResponse{Name: d.Name, Version: d.Version, Summary: d.Summary}
 	for _, g := range d.Generators {
-		out.Generators = append(out.Generators, &pb.GeneratorDescription{
-			Kind: g.Kind, Summary: g.Summary, Config: objectToPB(g.Config), Fields: g.Fields,
-		})
+		generator := &pb.GeneratorDescription{Kind: g.Kind, Summary: g.Summary, Config: objectToPB(g.Config), Fields: g.Fields}
+		for _, need := range g.Permissions {
+			generator.Permissions = append(generator.Permissions, permissionToPB(need))
+		}
+		out.Generators = append(out.Generators, generator)
 	}
 	for _, p := range d.Providers {
 		provider := &pb.ProviderDescription{Kind: p.Kind, Summary: p.Summary, Config: objectToPB(p.Config)}
@@ -109,9 +111,11 @@ func descriptionToPB(d Description) *pb.DescribeResponse {
 func descriptionFromPB(d *pb.DescribeResponse) Description {
 	out := Description{Name: d.GetName(), Version: d.GetVersion(), Summary: d.GetSummary()}
 	for _, g := range d.GetGenerators() {
-		out.Generators = append(out.Generators, GeneratorDescription{
-			Kind: g.GetKind(), Summary: g.GetSummary(), Config: objectFromPB(g.GetConfig()), Fields: g.GetFields(),
-		})
+		generator := GeneratorDescription{Kind: g.GetKind(), Summary: g.GetSummary(), Config: objectFromPB(g.GetConfig()), Fields: g.GetFields()}
+		for _, need := range g.GetPermissions() {
+			generator.Permissions = append(generator.Permissions, permissionFromPB(need))
+		}
+		out.Generators = append(out.Generators, generator)
 	}
 	for _, p := range d.GetProviders() {
 		provider := ProviderDescription{Kind: p.GetKind(), Summary: p.GetSummary(), Config: objectFromPB(p.GetConfig())}
@@ -149,6 +153,8 @@ func permissionToPB(p Permission) *pb.PermissionRequest {
 		out.Permission = &pb.PermissionRequest_ReadFrom{ReadFrom: p.Value}
 	case Identity:
 		out.Permission = &pb.PermissionRequest_Identity{Identity: p.Value}
+	case Programs:
+		out.Permission = &pb.PermissionRequest_Programs{Programs: true}
 	}
 	return out
 }
@@ -172,6 +178,8 @@ func permissionFromPB(p *pb.PermissionRequest) Permission {
 		out.Kind, out.Value = ReadFrom, permission.ReadFrom
 	case *pb.PermissionRequest_Identity:
 		out.Kind, out.Value = Identity, permission.Identity
+	case *pb.PermissionRequest_Programs:
+		out.Kind = Programs
 	}
 	return out
 }

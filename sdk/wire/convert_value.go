@@ -130,7 +130,11 @@ func splitSensitive(at schema.Path, v schema.Value) (schema.Value, []*pb.Sensiti
 	var taken []*pb.SensitiveAttribute
 	switch {
 	case v.Sealed():
-		return schema.Value{}, []*pb.SensitiveAttribute{{Path: pathToPB(at), Data: v.Secret().Expose()}}
+		taken := &pb.SensitiveAttribute{Path: pathToPB(at), Data: v.Secret().Expose()}
+		if v.Kind() == schema.Number {
+			taken.Type = pb.ScalarType_SCALAR_TYPE_NUMBER
+		}
+		return schema.Value{}, []*pb.SensitiveAttribute{taken}
 	case v.Kind() == schema.Map:
 		fields := make([]schema.Field, 0, len(v.Fields()))
 		for _, f := range v.Fields() {
@@ -154,7 +158,11 @@ func splitSensitive(at schema.Path, v schema.Value) (schema.Value, []*pb.Sensiti
 // joinSensitive puts back what [splitSensitive] took out.
 func joinSensitive(v schema.Value, secrets []*pb.SensitiveAttribute) schema.Value {
 	for _, s := range secrets {
-		v = insert(v, pathFromPB(s.GetPath()), schema.NewSealed(secret.New(s.GetData())))
+		leaf := schema.NewSealed(secret.New(s.GetData()))
+		if s.GetType() == pb.ScalarType_SCALAR_TYPE_NUMBER {
+			leaf = schema.NewSealedNumber(secret.New(s.GetData()))
+		}
+		v = insert(v, pathFromPB(s.GetPath()), leaf)
 	}
 	return v
 }

@@ -81,7 +81,7 @@ type generatorsServer struct{ *server }
 func (s generatorsServer) Check(ctx context.Context, request *pb.GeneratorsCheckRequest) (*pb.GeneratorsCheckResponse, error) {
 	out := &pb.GeneratorsCheckResponse{}
 	for _, item := range request.GetItems() {
-		check := s.handler.CheckGenerator(ctx, GeneratorItem{item.GetKind(), valueFromPB(item.GetConfig())})
+		check := s.handler.CheckGenerator(ctx, generatorItemFromPB(item))
 		out.Results = append(out.Results, &pb.GeneratorCheck{Diagnostics: diagnosticsToPB(check.Diagnostics), EntropyBits: check.EntropyBits})
 	}
 	return out, nil
@@ -96,7 +96,7 @@ func (s generatorsServer) Generate(ctx context.Context, request *pb.GeneratorsGe
 	}
 	out := &pb.GeneratorsGenerateResponse{}
 	for _, item := range request.GetItems() {
-		made := s.handler.Generate(ctx, GeneratorItem{item.GetKind(), valueFromPB(item.GetConfig())})
+		made := s.handler.Generate(ctx, generatorItemFromPB(item))
 		answer := &pb.GeneratedValue{Diagnostics: diagnosticsToPB(made.Diagnostics)}
 		if !Failed(made.Diagnostics) {
 			answer.Payload = payloadToPB(made.Payload)
@@ -104,6 +104,14 @@ func (s generatorsServer) Generate(ctx context.Context, request *pb.GeneratorsGe
 		out.Results = append(out.Results, answer)
 	}
 	return out, nil
+}
+
+func generatorItemFromPB(item *pb.GeneratorItem) GeneratorItem {
+	out := GeneratorItem{Kind: item.GetKind(), Config: joinSensitive(valueFromPB(item.GetConfig()), item.GetSecrets())}
+	for _, f := range item.GetFiles() {
+		out.Files = append(out.Files, ProjectFile{f.GetPath(), f.GetData()})
+	}
+	return out
 }
 
 type targetsServer struct{ *server }

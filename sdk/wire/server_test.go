@@ -26,6 +26,7 @@ type recorder struct {
 	mu    sync.Mutex
 	calls []string
 	got   OpenRequest
+	item  GeneratorItem
 	wrote []WriteItem
 }
 
@@ -48,8 +49,9 @@ func (r *recorder) CheckGenerator(context.Context, GeneratorItem) GeneratorCheck
 	return GeneratorCheck{}
 }
 
-func (r *recorder) Generate(context.Context, GeneratorItem) Generated {
+func (r *recorder) Generate(_ context.Context, item GeneratorItem) Generated {
 	r.note("generate")
+	r.item = item
 	return Generated{Payload: secret.NewText(secret.FromString(canary))}
 }
 
@@ -227,6 +229,7 @@ func TestSensitiveConfigurationTravelsApart(t *testing.T) {
 			{Name: "kind", Value: schema.NewString("client_secret")},
 			{Name: "client_secret", Value: schema.NewSealed(secret.FromString(canary))},
 		})},
+		{Name: "pin", Value: schema.NewSealedNumber(secret.FromString("4711"))},
 		{Name: "list", Value: schema.NewList([]schema.Value{schema.NewNumber("1"), schema.NewSealed(secret.FromString(canary))})},
 	})
 	if shown := valueToPB(openOnly(config)).String(); strings.Contains(shown, canary) {
@@ -239,8 +242,37 @@ func TestSensitiveConfigurationTravelsApart(t *testing.T) {
 	if auth.Get("client_secret").Expose() != canary || !auth.Get("client_secret").Sealed() || auth.Get("kind").Expose() != "client_secret" {
 		t.Error("the configuration did not come back whole and sealed")
 	}
+	if pin := r.got.Config.Get("pin"); pin.Kind() != schema.Number || !pin.Sealed() || pin.Expose() != "4711" {
+		t.Error("a sealed number did not come back as one")
+	}
 	if items := r.got.Config.Get("list").Items(); len(items) != 2 || items[1].Expose() != canary {
 		t.Error("a sealed item of a list did not come back")
+	}
+}
+
+func TestGeneratorsGetSecretsApartAndFilesWhole(t *testing.T) {
+	r := &recorder{}
+	client, _ := serve(t, r)
+	changer, err := client.Begin(t.Context(), "plan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := GeneratorItem{
+		Kind:   "k",
+		Config: schema.NewMap([]schema.Field{{Name: "stdin", Value: schema.NewSealed(secret.FromString(canary))}, {Name: "n", Value: schema.NewNumber("1")}}),
+		Files:  []ProjectFile{{"a/b.sh", []byte("#!/bin/sh\n")}, {"empty", []byte{}}},
+	}
+	if shown := generatorItemsToPB([]GeneratorItem{item})[0].GetConfig().String(); strings.Contains(shown, canary) {
+		t.Error("the open part of the configuration holds a sealed text")
+	}
+	if _, err := changer.Generate(t.Context(), []GeneratorItem{item}); err != nil {
+		t.Fatal(err)
+	}
+	if in := r.item.Config.Get("stdin"); in.Expose() != canary || !in.Sealed() || r.item.Config.Get("n").Expose() != "1" {
+		t.Error("the configuration did not come back whole and sealed")
+	}
+	if len(r.item.Files) != 2 || r.item.Files[0].Path != "a/b.sh" || string(r.item.Files[0].Data) != "#!/bin/sh\n" || r.item.Files[1].Path != "empty" {
+		t.Errorf("files %+v", r.item.Files)
 	}
 }
 

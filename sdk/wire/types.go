@@ -17,10 +17,18 @@ type OpenRequest struct {
 // Claim is one thing known about the identity that an instance acts as.
 type Claim struct{ Name, Value string }
 
-// GeneratorItem is one value to make.
+// GeneratorItem is one value to make. Sealed parts of Config travel apart from the
+// rest.
 type GeneratorItem struct {
 	Kind   string
 	Config schema.Value
+	Files  []ProjectFile // that the configuration names
+}
+
+// ProjectFile is a file of the project, as it was when the plan was made.
+type ProjectFile struct {
+	Path string // as the configuration has it
+	Data []byte
 }
 
 // GeneratorCheck is what is wrong with a [GeneratorItem], and how strong a value

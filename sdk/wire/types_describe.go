@@ -21,6 +21,8 @@ type GeneratorDescription struct {
 	Summary string
 	Config  schema.Object
 	Fields  []string // the parts of a structured value; none for a single text
+	// Permissions are what a process that makes such values asks for.
+	Permissions []Permission
 }
 
 // ProviderDescription describes one kind of provider and its targets.
@@ -81,6 +83,7 @@ const (
 	Execute                               // Value is a command
 	ReadFrom                              // Value is a configuration path, or env.NAME
 	Identity                              // Value is a metadata endpoint with an audience, such as azure:https://vault.azure.net
+	Programs                              // programs of this machine, inside its own confinement; Value is empty
 )
 
 // Permission is something that a provider instance asks for.

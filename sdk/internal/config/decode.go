@@ -51,6 +51,9 @@ func fill(at schema.Path, v schema.Value, target reflect.Value) []schema.Fault {
 	case secretType:
 		target.Set(reflect.ValueOf(v.Secret()))
 		return nil
+	case fileType:
+		target.Set(reflect.ValueOf(File{Name: v.Expose()}))
+		return nil
 	}
 	switch target.Kind() {
 	case reflect.Pointer:

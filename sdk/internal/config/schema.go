@@ -110,7 +110,7 @@ func typeOf(t reflect.Type) schema.Type {
 	switch t {
 	case valueType:
 		return schema.Type{Kind: schema.Any}
-	case secretType:
+	case secretType, fileType:
 		return schema.Type{Kind: schema.String}
 	}
 	switch t.Kind() {

@@ -120,5 +120,5 @@ func indirect(t reflect.Type) reflect.Type {
 }
 
 func isObject(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && t != secretType && t != valueType
+	return t.Kind() == reflect.Struct && t != secretType && t != valueType && t != fileType
 }

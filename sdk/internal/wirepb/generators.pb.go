@@ -26,8 +26,13 @@ type GeneratorItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// kind is the kind of value.
 	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
-	// config is checked against the schema before.
-	Config        *Value `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
+	// config is checked against the schema before, without its sensitive parts.
+	Config *Value `protobuf:"bytes,2,opt,name=config,proto3" json:"config,omitempty"`
+	// secrets are the sensitive parts.
+	Secrets []*SensitiveAttribute `protobuf:"bytes,3,rep,name=secrets,proto3" json:"secrets,omitempty"`
+	// files are the files of the project that its configuration names, as they were
+	// when the plan was made: see GeneratorDescription.permissions.
+	Files         []*ProjectFile `protobuf:"bytes,4,rep,name=files,proto3" json:"files,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -76,6 +81,75 @@ func (x *GeneratorItem) GetConfig() *Value {
 	return nil
 }
 
+func (x *GeneratorItem) GetSecrets() []*SensitiveAttribute {
+	if x != nil {
+		return x.Secrets
+	}
+	return nil
+}
+
+func (x *GeneratorItem) GetFiles() []*ProjectFile {
+	if x != nil {
+		return x.Files
+	}
+	return nil
+}
+
+// ProjectFile is a file of the project.
+type ProjectFile struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// path is its name as the configuration has it.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// data is its content.
+	Data          []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProjectFile) Reset() {
+	*x = ProjectFile{}
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProjectFile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProjectFile) ProtoMessage() {}
+
+func (x *ProjectFile) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProjectFile.ProtoReflect.Descriptor instead.
+func (*ProjectFile) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ProjectFile) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *ProjectFile) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
 // GeneratorsCheckRequest asks whether values can be made.
 type GeneratorsCheckRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -87,7 +161,7 @@ type GeneratorsCheckRequest struct {
 
 func (x *GeneratorsCheckRequest) Reset() {
 	*x = GeneratorsCheckRequest{}
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[1]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -99,7 +173,7 @@ func (x *GeneratorsCheckRequest) String() string {
 func (*GeneratorsCheckRequest) ProtoMessage() {}
 
 func (x *GeneratorsCheckRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[1]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -112,7 +186,7 @@ func (x *GeneratorsCheckRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GeneratorsCheckRequest.ProtoReflect.Descriptor instead.
 func (*GeneratorsCheckRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{1}
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *GeneratorsCheckRequest) GetItems() []*GeneratorItem {
@@ -133,7 +207,7 @@ type GeneratorsCheckResponse struct {
 
 func (x *GeneratorsCheckResponse) Reset() {
 	*x = GeneratorsCheckResponse{}
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[2]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -145,7 +219,7 @@ func (x *GeneratorsCheckResponse) String() string {
 func (*GeneratorsCheckResponse) ProtoMessage() {}
 
 func (x *GeneratorsCheckResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[2]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -158,7 +232,7 @@ func (x *GeneratorsCheckResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GeneratorsCheckResponse.ProtoReflect.Descriptor instead.
 func (*GeneratorsCheckResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{2}
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GeneratorsCheckResponse) GetResults() []*GeneratorCheck {
@@ -181,7 +255,7 @@ type GeneratorCheck struct {
 
 func (x *GeneratorCheck) Reset() {
 	*x = GeneratorCheck{}
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[3]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -193,7 +267,7 @@ func (x *GeneratorCheck) String() string {
 func (*GeneratorCheck) ProtoMessage() {}
 
 func (x *GeneratorCheck) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[3]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -206,7 +280,7 @@ func (x *GeneratorCheck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GeneratorCheck.ProtoReflect.Descriptor instead.
 func (*GeneratorCheck) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{3}
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GeneratorCheck) GetDiagnostics() []*Diagnostic {
@@ -234,7 +308,7 @@ type GeneratorsGenerateRequest struct {
 
 func (x *GeneratorsGenerateRequest) Reset() {
 	*x = GeneratorsGenerateRequest{}
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[4]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -246,7 +320,7 @@ func (x *GeneratorsGenerateRequest) String() string {
 func (*GeneratorsGenerateRequest) ProtoMessage() {}
 
 func (x *GeneratorsGenerateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[4]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -259,7 +333,7 @@ func (x *GeneratorsGenerateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GeneratorsGenerateRequest.ProtoReflect.Descriptor instead.
 func (*GeneratorsGenerateRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{4}
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GeneratorsGenerateRequest) GetItems() []*GeneratorItem {
@@ -280,7 +354,7 @@ type GeneratorsGenerateResponse struct {
 
 func (x *GeneratorsGenerateResponse) Reset() {
 	*x = GeneratorsGenerateResponse{}
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[5]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -292,7 +366,7 @@ func (x *GeneratorsGenerateResponse) String() string {
 func (*GeneratorsGenerateResponse) ProtoMessage() {}
 
 func (x *GeneratorsGenerateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[5]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -305,7 +379,7 @@ func (x *GeneratorsGenerateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GeneratorsGenerateResponse.ProtoReflect.Descriptor instead.
 func (*GeneratorsGenerateResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{5}
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GeneratorsGenerateResponse) GetResults() []*GeneratedValue {
@@ -328,7 +402,7 @@ type GeneratedValue struct {
 
 func (x *GeneratedValue) Reset() {
 	*x = GeneratedValue{}
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[6]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -340,7 +414,7 @@ func (x *GeneratedValue) String() string {
 func (*GeneratedValue) ProtoMessage() {}
 
 func (x *GeneratedValue) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_generators_proto_msgTypes[6]
+	mi := &file_sz_plugin_v1_generators_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -353,7 +427,7 @@ func (x *GeneratedValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GeneratedValue.ProtoReflect.Descriptor instead.
 func (*GeneratedValue) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{6}
+	return file_sz_plugin_v1_generators_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GeneratedValue) GetPayload() *SecretPayload {
@@ -374,10 +448,15 @@ var File_sz_plugin_v1_generators_proto protoreflect.FileDescriptor
 
 const file_sz_plugin_v1_generators_proto_rawDesc = "" +
 	"\n" +
-	"\x1dsz/plugin/v1/generators.proto\x12\fsz.plugin.v1\x1a\x1dsz/plugin/v1/diagnostic.proto\x1a\x18sz/plugin/v1/value.proto\"P\n" +
+	"\x1dsz/plugin/v1/generators.proto\x12\fsz.plugin.v1\x1a\x1dsz/plugin/v1/diagnostic.proto\x1a\x19sz/plugin/v1/plugin.proto\x1a\x18sz/plugin/v1/value.proto\"\xbd\x01\n" +
 	"\rGeneratorItem\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12+\n" +
-	"\x06config\x18\x02 \x01(\v2\x13.sz.plugin.v1.ValueR\x06config\"K\n" +
+	"\x06config\x18\x02 \x01(\v2\x13.sz.plugin.v1.ValueR\x06config\x12:\n" +
+	"\asecrets\x18\x03 \x03(\v2 .sz.plugin.v1.SensitiveAttributeR\asecrets\x12/\n" +
+	"\x05files\x18\x04 \x03(\v2\x19.sz.plugin.v1.ProjectFileR\x05files\"5\n" +
+	"\vProjectFile\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"K\n" +
 	"\x16GeneratorsCheckRequest\x121\n" +
 	"\x05items\x18\x01 \x03(\v2\x1b.sz.plugin.v1.GeneratorItemR\x05items\"Q\n" +
 	"\x17GeneratorsCheckResponse\x126\n" +
@@ -409,37 +488,41 @@ func file_sz_plugin_v1_generators_proto_rawDescGZIP() []byte {
 	return file_sz_plugin_v1_generators_proto_rawDescData
 }
 
-var file_sz_plugin_v1_generators_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_sz_plugin_v1_generators_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_sz_plugin_v1_generators_proto_goTypes = []any{
 	(*GeneratorItem)(nil),              // 0: sz.plugin.v1.GeneratorItem
-	(*GeneratorsCheckRequest)(nil),     // 1: sz.plugin.v1.GeneratorsCheckRequest
-	(*GeneratorsCheckResponse)(nil),    // 2: sz.plugin.v1.GeneratorsCheckResponse
-	(*GeneratorCheck)(nil),             // 3: sz.plugin.v1.GeneratorCheck
-	(*GeneratorsGenerateRequest)(nil),  // 4: sz.plugin.v1.GeneratorsGenerateRequest
-	(*GeneratorsGenerateResponse)(nil), // 5: sz.plugin.v1.GeneratorsGenerateResponse
-	(*GeneratedValue)(nil),             // 6: sz.plugin.v1.GeneratedValue
-	(*Value)(nil),                      // 7: sz.plugin.v1.Value
-	(*Diagnostic)(nil),                 // 8: sz.plugin.v1.Diagnostic
-	(*SecretPayload)(nil),              // 9: sz.plugin.v1.SecretPayload
+	(*ProjectFile)(nil),                // 1: sz.plugin.v1.ProjectFile
+	(*GeneratorsCheckRequest)(nil),     // 2: sz.plugin.v1.GeneratorsCheckRequest
+	(*GeneratorsCheckResponse)(nil),    // 3: sz.plugin.v1.GeneratorsCheckResponse
+	(*GeneratorCheck)(nil),             // 4: sz.plugin.v1.GeneratorCheck
+	(*GeneratorsGenerateRequest)(nil),  // 5: sz.plugin.v1.GeneratorsGenerateRequest
+	(*GeneratorsGenerateResponse)(nil), // 6: sz.plugin.v1.GeneratorsGenerateResponse
+	(*GeneratedValue)(nil),             // 7: sz.plugin.v1.GeneratedValue
+	(*Value)(nil),                      // 8: sz.plugin.v1.Value
+	(*SensitiveAttribute)(nil),         // 9: sz.plugin.v1.SensitiveAttribute
+	(*Diagnostic)(nil),                 // 10: sz.plugin.v1.Diagnostic
+	(*SecretPayload)(nil),              // 11: sz.plugin.v1.SecretPayload
 }
 var file_sz_plugin_v1_generators_proto_depIdxs = []int32{
-	7,  // 0: sz.plugin.v1.GeneratorItem.config:type_name -> sz.plugin.v1.Value
-	0,  // 1: sz.plugin.v1.GeneratorsCheckRequest.items:type_name -> sz.plugin.v1.GeneratorItem
-	3,  // 2: sz.plugin.v1.GeneratorsCheckResponse.results:type_name -> sz.plugin.v1.GeneratorCheck
-	8,  // 3: sz.plugin.v1.GeneratorCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	0,  // 4: sz.plugin.v1.GeneratorsGenerateRequest.items:type_name -> sz.plugin.v1.GeneratorItem
-	6,  // 5: sz.plugin.v1.GeneratorsGenerateResponse.results:type_name -> sz.plugin.v1.GeneratedValue
-	9,  // 6: sz.plugin.v1.GeneratedValue.payload:type_name -> sz.plugin.v1.SecretPayload
-	8,  // 7: sz.plugin.v1.GeneratedValue.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	1,  // 8: sz.plugin.v1.Generators.Check:input_type -> sz.plugin.v1.GeneratorsCheckRequest
-	4,  // 9: sz.plugin.v1.Generators.Generate:input_type -> sz.plugin.v1.GeneratorsGenerateRequest
-	2,  // 10: sz.plugin.v1.Generators.Check:output_type -> sz.plugin.v1.GeneratorsCheckResponse
-	5,  // 11: sz.plugin.v1.Generators.Generate:output_type -> sz.plugin.v1.GeneratorsGenerateResponse
-	10, // [10:12] is the sub-list for method output_type
-	8,  // [8:10] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	8,  // 0: sz.plugin.v1.GeneratorItem.config:type_name -> sz.plugin.v1.Value
+	9,  // 1: sz.plugin.v1.GeneratorItem.secrets:type_name -> sz.plugin.v1.SensitiveAttribute
+	1,  // 2: sz.plugin.v1.GeneratorItem.files:type_name -> sz.plugin.v1.ProjectFile
+	0,  // 3: sz.plugin.v1.GeneratorsCheckRequest.items:type_name -> sz.plugin.v1.GeneratorItem
+	4,  // 4: sz.plugin.v1.GeneratorsCheckResponse.results:type_name -> sz.plugin.v1.GeneratorCheck
+	10, // 5: sz.plugin.v1.GeneratorCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	0,  // 6: sz.plugin.v1.GeneratorsGenerateRequest.items:type_name -> sz.plugin.v1.GeneratorItem
+	7,  // 7: sz.plugin.v1.GeneratorsGenerateResponse.results:type_name -> sz.plugin.v1.GeneratedValue
+	11, // 8: sz.plugin.v1.GeneratedValue.payload:type_name -> sz.plugin.v1.SecretPayload
+	10, // 9: sz.plugin.v1.GeneratedValue.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	2,  // 10: sz.plugin.v1.Generators.Check:input_type -> sz.plugin.v1.GeneratorsCheckRequest
+	5,  // 11: sz.plugin.v1.Generators.Generate:input_type -> sz.plugin.v1.GeneratorsGenerateRequest
+	3,  // 12: sz.plugin.v1.Generators.Check:output_type -> sz.plugin.v1.GeneratorsCheckResponse
+	6,  // 13: sz.plugin.v1.Generators.Generate:output_type -> sz.plugin.v1.GeneratorsGenerateResponse
+	12, // [12:14] is the sub-list for method output_type
+	10, // [10:12] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_generators_proto_init() }
@@ -448,6 +531,7 @@ func file_sz_plugin_v1_generators_proto_init() {
 		return
 	}
 	file_sz_plugin_v1_diagnostic_proto_init()
+	file_sz_plugin_v1_plugin_proto_init()
 	file_sz_plugin_v1_value_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -455,7 +539,7 @@ func file_sz_plugin_v1_generators_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sz_plugin_v1_generators_proto_rawDesc), len(file_sz_plugin_v1_generators_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

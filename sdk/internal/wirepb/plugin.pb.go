@@ -233,7 +233,11 @@ type GeneratorDescription struct {
 	Config *ObjectSchema `protobuf:"bytes,3,opt,name=config,proto3" json:"config,omitempty"`
 	// fields are the names of the parts of a structured value; none means that
 	// the value is a single text.
-	Fields        []string `protobuf:"bytes,4,rep,name=fields,proto3" json:"fields,omitempty"`
+	Fields []string `protobuf:"bytes,4,rep,name=fields,proto3" json:"fields,omitempty"`
+	// permissions are what a process that makes such values asks for. A read_from names
+	// a setting, as config.NAME, whose texts may be names of files of the project: the
+	// content of those that are comes along with each item.
+	Permissions   []*PermissionRequest `protobuf:"bytes,5,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -292,6 +296,13 @@ func (x *GeneratorDescription) GetConfig() *ObjectSchema {
 func (x *GeneratorDescription) GetFields() []string {
 	if x != nil {
 		return x.Fields
+	}
+	return nil
+}
+
+func (x *GeneratorDescription) GetPermissions() []*PermissionRequest {
+	if x != nil {
+		return x.Permissions
 	}
 	return nil
 }
@@ -466,6 +477,7 @@ type PermissionRequest struct {
 	//	*PermissionRequest_Execute
 	//	*PermissionRequest_ReadFrom
 	//	*PermissionRequest_Identity
+	//	*PermissionRequest_Programs
 	Permission isPermissionRequest_Permission `protobuf_oneof:"permission"`
 	// when_path is a configuration path; the request counts only while its value
 	// is one of when_equals. A list on the way stands for each of its items. Empty
@@ -588,6 +600,15 @@ func (x *PermissionRequest) GetIdentity() string {
 	return ""
 }
 
+func (x *PermissionRequest) GetPrograms() bool {
+	if x != nil {
+		if x, ok := x.Permission.(*PermissionRequest_Programs); ok {
+			return x.Programs
+		}
+	}
+	return false
+}
+
 func (x *PermissionRequest) GetWhenPath() string {
 	if x != nil {
 		return x.WhenPath
@@ -660,6 +681,11 @@ type PermissionRequest_Identity struct {
 	Identity string `protobuf:"bytes,11,opt,name=identity,proto3,oneof"`
 }
 
+type PermissionRequest_Programs struct {
+	// programs is that it runs programs of this machine, inside its own confinement.
+	Programs bool `protobuf:"varint,12,opt,name=programs,proto3,oneof"`
+}
+
 func (*PermissionRequest_Network) isPermissionRequest_Permission() {}
 
 func (*PermissionRequest_NetworkFrom) isPermissionRequest_Permission() {}
@@ -675,6 +701,8 @@ func (*PermissionRequest_Execute) isPermissionRequest_Permission() {}
 func (*PermissionRequest_ReadFrom) isPermissionRequest_Permission() {}
 
 func (*PermissionRequest_Identity) isPermissionRequest_Permission() {}
+
+func (*PermissionRequest_Programs) isPermissionRequest_Permission() {}
 
 // OpenRequest configures a provider instance.
 type OpenRequest struct {
@@ -765,7 +793,9 @@ type SensitiveAttribute struct {
 	// path leads to the attribute.
 	Path []*PathStep `protobuf:"bytes,1,rep,name=path,proto3" json:"path,omitempty"`
 	// data is its text.
-	Data          []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	Data []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	// type is number for a number; anything else is read as text.
+	Type          ScalarType `protobuf:"varint,3,opt,name=type,proto3,enum=sz.plugin.v1.ScalarType" json:"type,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -812,6 +842,13 @@ func (x *SensitiveAttribute) GetData() []byte {
 		return x.Data
 	}
 	return nil
+}
+
+func (x *SensitiveAttribute) GetType() ScalarType {
+	if x != nil {
+		return x.Type
+	}
+	return ScalarType_SCALAR_TYPE_UNSPECIFIED
 }
 
 // OpenResponse says who the instance acts as.
@@ -1103,12 +1140,13 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\n" +
 	"generators\x18\x04 \x03(\v2\".sz.plugin.v1.GeneratorDescriptionR\n" +
 	"generators\x12?\n" +
-	"\tproviders\x18\x05 \x03(\v2!.sz.plugin.v1.ProviderDescriptionR\tproviders\"\x90\x01\n" +
+	"\tproviders\x18\x05 \x03(\v2!.sz.plugin.v1.ProviderDescriptionR\tproviders\"\xd3\x01\n" +
 	"\x14GeneratorDescription\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
 	"\x06config\x18\x03 \x01(\v2\x1a.sz.plugin.v1.ObjectSchemaR\x06config\x12\x16\n" +
-	"\x06fields\x18\x04 \x03(\tR\x06fields\"\xf5\x01\n" +
+	"\x06fields\x18\x04 \x03(\tR\x06fields\x12A\n" +
+	"\vpermissions\x18\x05 \x03(\v2\x1f.sz.plugin.v1.PermissionRequestR\vpermissions\"\xf5\x01\n" +
 	"\x13ProviderDescription\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
@@ -1119,7 +1157,7 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
 	"\x06config\x18\x03 \x01(\v2\x1a.sz.plugin.v1.ObjectSchemaR\x06config\x12<\n" +
-	"\fcapabilities\x18\x04 \x03(\x0e2\x18.sz.plugin.v1.CapabilityR\fcapabilities\"\xf5\x02\n" +
+	"\fcapabilities\x18\x04 \x03(\x0e2\x18.sz.plugin.v1.CapabilityR\fcapabilities\"\x93\x03\n" +
 	"\x11PermissionRequest\x12\x1a\n" +
 	"\anetwork\x18\x01 \x01(\tH\x00R\anetwork\x12#\n" +
 	"\fnetwork_from\x18\x02 \x01(\tH\x00R\vnetworkFrom\x12\"\n" +
@@ -1130,7 +1168,8 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\aexecute\x18\x06 \x01(\tH\x00R\aexecute\x12\x1d\n" +
 	"\tread_from\x18\n" +
 	" \x01(\tH\x00R\breadFrom\x12\x1c\n" +
-	"\bidentity\x18\v \x01(\tH\x00R\bidentity\x12\x1b\n" +
+	"\bidentity\x18\v \x01(\tH\x00R\bidentity\x12\x1c\n" +
+	"\bprograms\x18\f \x01(\bH\x00R\bprograms\x12\x1b\n" +
 	"\twhen_path\x18\a \x01(\tR\bwhenPath\x12\x1f\n" +
 	"\vwhen_equals\x18\b \x03(\tR\n" +
 	"whenEquals\x12\x16\n" +
@@ -1142,10 +1181,11 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x05alias\x18\x02 \x01(\tR\x05alias\x12+\n" +
 	"\x06config\x18\x03 \x01(\v2\x13.sz.plugin.v1.ValueR\x06config\x12:\n" +
 	"\asecrets\x18\x04 \x03(\v2 .sz.plugin.v1.SensitiveAttributeR\asecrets\x12!\n" +
-	"\fproject_root\x18\x05 \x01(\tR\vprojectRoot\"Y\n" +
+	"\fproject_root\x18\x05 \x01(\tR\vprojectRoot\"\x87\x01\n" +
 	"\x12SensitiveAttribute\x12*\n" +
 	"\x04path\x18\x01 \x03(\v2\x16.sz.plugin.v1.PathStepR\x04path\x12\x17\n" +
-	"\x04data\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04data\"\x83\x01\n" +
+	"\x04data\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04data\x12,\n" +
+	"\x04type\x18\x03 \x01(\x0e2\x18.sz.plugin.v1.ScalarTypeR\x04type\"\x83\x01\n" +
 	"\fOpenResponse\x127\n" +
 	"\bidentity\x18\x01 \x03(\v2\x1b.sz.plugin.v1.IdentityClaimR\bidentity\x12:\n" +
 	"\vdiagnostics\x18\x02 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\"9\n" +
@@ -1209,37 +1249,40 @@ var file_sz_plugin_v1_plugin_proto_goTypes = []any{
 	(*ObjectSchema)(nil),         // 15: sz.plugin.v1.ObjectSchema
 	(*Value)(nil),                // 16: sz.plugin.v1.Value
 	(*PathStep)(nil),             // 17: sz.plugin.v1.PathStep
-	(*Diagnostic)(nil),           // 18: sz.plugin.v1.Diagnostic
-	(*durationpb.Duration)(nil),  // 19: google.protobuf.Duration
+	(ScalarType)(0),              // 18: sz.plugin.v1.ScalarType
+	(*Diagnostic)(nil),           // 19: sz.plugin.v1.Diagnostic
+	(*durationpb.Duration)(nil),  // 20: google.protobuf.Duration
 }
 var file_sz_plugin_v1_plugin_proto_depIdxs = []int32{
 	3,  // 0: sz.plugin.v1.DescribeResponse.generators:type_name -> sz.plugin.v1.GeneratorDescription
 	4,  // 1: sz.plugin.v1.DescribeResponse.providers:type_name -> sz.plugin.v1.ProviderDescription
 	15, // 2: sz.plugin.v1.GeneratorDescription.config:type_name -> sz.plugin.v1.ObjectSchema
-	15, // 3: sz.plugin.v1.ProviderDescription.config:type_name -> sz.plugin.v1.ObjectSchema
-	5,  // 4: sz.plugin.v1.ProviderDescription.targets:type_name -> sz.plugin.v1.TargetDescription
-	6,  // 5: sz.plugin.v1.ProviderDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
-	15, // 6: sz.plugin.v1.TargetDescription.config:type_name -> sz.plugin.v1.ObjectSchema
-	0,  // 7: sz.plugin.v1.TargetDescription.capabilities:type_name -> sz.plugin.v1.Capability
-	16, // 8: sz.plugin.v1.OpenRequest.config:type_name -> sz.plugin.v1.Value
-	8,  // 9: sz.plugin.v1.OpenRequest.secrets:type_name -> sz.plugin.v1.SensitiveAttribute
-	17, // 10: sz.plugin.v1.SensitiveAttribute.path:type_name -> sz.plugin.v1.PathStep
-	10, // 11: sz.plugin.v1.OpenResponse.identity:type_name -> sz.plugin.v1.IdentityClaim
-	18, // 12: sz.plugin.v1.OpenResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	19, // 13: sz.plugin.v1.DrainRequest.grace:type_name -> google.protobuf.Duration
-	1,  // 14: sz.plugin.v1.Plugin.Describe:input_type -> sz.plugin.v1.DescribeRequest
-	7,  // 15: sz.plugin.v1.Plugin.Open:input_type -> sz.plugin.v1.OpenRequest
-	11, // 16: sz.plugin.v1.Plugin.Begin:input_type -> sz.plugin.v1.BeginRequest
-	13, // 17: sz.plugin.v1.Plugin.Drain:input_type -> sz.plugin.v1.DrainRequest
-	2,  // 18: sz.plugin.v1.Plugin.Describe:output_type -> sz.plugin.v1.DescribeResponse
-	9,  // 19: sz.plugin.v1.Plugin.Open:output_type -> sz.plugin.v1.OpenResponse
-	12, // 20: sz.plugin.v1.Plugin.Begin:output_type -> sz.plugin.v1.BeginResponse
-	14, // 21: sz.plugin.v1.Plugin.Drain:output_type -> sz.plugin.v1.DrainResponse
-	18, // [18:22] is the sub-list for method output_type
-	14, // [14:18] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	6,  // 3: sz.plugin.v1.GeneratorDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
+	15, // 4: sz.plugin.v1.ProviderDescription.config:type_name -> sz.plugin.v1.ObjectSchema
+	5,  // 5: sz.plugin.v1.ProviderDescription.targets:type_name -> sz.plugin.v1.TargetDescription
+	6,  // 6: sz.plugin.v1.ProviderDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
+	15, // 7: sz.plugin.v1.TargetDescription.config:type_name -> sz.plugin.v1.ObjectSchema
+	0,  // 8: sz.plugin.v1.TargetDescription.capabilities:type_name -> sz.plugin.v1.Capability
+	16, // 9: sz.plugin.v1.OpenRequest.config:type_name -> sz.plugin.v1.Value
+	8,  // 10: sz.plugin.v1.OpenRequest.secrets:type_name -> sz.plugin.v1.SensitiveAttribute
+	17, // 11: sz.plugin.v1.SensitiveAttribute.path:type_name -> sz.plugin.v1.PathStep
+	18, // 12: sz.plugin.v1.SensitiveAttribute.type:type_name -> sz.plugin.v1.ScalarType
+	10, // 13: sz.plugin.v1.OpenResponse.identity:type_name -> sz.plugin.v1.IdentityClaim
+	19, // 14: sz.plugin.v1.OpenResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	20, // 15: sz.plugin.v1.DrainRequest.grace:type_name -> google.protobuf.Duration
+	1,  // 16: sz.plugin.v1.Plugin.Describe:input_type -> sz.plugin.v1.DescribeRequest
+	7,  // 17: sz.plugin.v1.Plugin.Open:input_type -> sz.plugin.v1.OpenRequest
+	11, // 18: sz.plugin.v1.Plugin.Begin:input_type -> sz.plugin.v1.BeginRequest
+	13, // 19: sz.plugin.v1.Plugin.Drain:input_type -> sz.plugin.v1.DrainRequest
+	2,  // 20: sz.plugin.v1.Plugin.Describe:output_type -> sz.plugin.v1.DescribeResponse
+	9,  // 21: sz.plugin.v1.Plugin.Open:output_type -> sz.plugin.v1.OpenResponse
+	12, // 22: sz.plugin.v1.Plugin.Begin:output_type -> sz.plugin.v1.BeginResponse
+	14, // 23: sz.plugin.v1.Plugin.Drain:output_type -> sz.plugin.v1.DrainResponse
+	20, // [20:24] is the sub-list for method output_type
+	16, // [16:20] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_plugin_proto_init() }
@@ -1259,6 +1302,7 @@ func file_sz_plugin_v1_plugin_proto_init() {
 		(*PermissionRequest_Execute)(nil),
 		(*PermissionRequest_ReadFrom)(nil),
 		(*PermissionRequest_Identity)(nil),
+		(*PermissionRequest_Programs)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
