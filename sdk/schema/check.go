@@ -142,6 +142,9 @@ func (a Attribute) checkText(at Path, v Value) []Fault {
 	text := v.Expose()
 	if len(a.Enum) > 0 && !slices.Contains(a.Enum, text) {
 		hint := "allowed: " + strings.Join(a.Enum, ", ")
+		if a.PatternHint != "" {
+			hint += "; " + a.PatternHint
+		}
 		if near := Nearest(text, a.Enum); near != "" && !v.Sealed() {
 			hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 		}
@@ -197,7 +200,13 @@ func (r Rule) check(at Path, o Object, v Value) []Fault {
 			set = append(set, name)
 		}
 	}
-	names := strings.Join(r.Attributes, ", ")
+	if r.Kind != OnlyWhen && r.When != "" && !r.holds(o, v) {
+		return nil
+	}
+	names, where := strings.Join(r.Attributes, ", "), ""
+	if r.When != "" {
+		where = " with " + r.When + " " + r.when(o, v).String()
+	}
 	fault := func(key, summary string) []Fault {
 		if r.Message != "" {
 			summary = r.Message
@@ -205,26 +214,33 @@ func (r Rule) check(at Path, o Object, v Value) []Fault {
 		return []Fault{{Path: at.with(key), OnKey: true, Code: CodeKeyConflict, Summary: summary}}
 	}
 	switch {
+	case r.Kind == ExactlyOneOf && len(set) == 0 && len(r.Attributes) == 1:
+		return fault(r.Attributes[0], fmt.Sprintf("key %q is required%s", names, where))
 	case r.Kind == ExactlyOneOf && len(set) == 0:
-		return fault(r.Attributes[0], "one of "+names+" is required")
+		return fault(r.Attributes[0], "one of "+names+" is required"+where)
 	case (r.Kind == ExactlyOneOf || r.Kind == AtMostOneOf) && len(set) > 1:
-		return fault(set[1], "only one of "+names+" may be set")
+		return fault(set[1], "only one of "+names+" may be set"+where)
 	case r.Kind == AllOrNone && len(set) > 0 && len(set) < len(r.Attributes):
-		return fault(set[0], names+" must be set together")
+		return fault(set[0], names+" must be set together"+where)
 	case r.Kind == OnlyWhen && len(set) > 0 && !r.holds(o, v):
 		return fault(set[0], fmt.Sprintf("key %q is for %s %s only", set[0], r.When, strings.Join(r.Equals, " or ")))
 	}
 	return nil
 }
 
-// holds reports whether the key that an OnlyWhen rule looks at has one of its
-// values, also by default.
+// holds reports whether the key that a rule looks at has one of its values, also by
+// default. What is not known yet breaks no rule: it allows, and it requires nothing.
 func (r Rule) holds(o Object, v Value) bool {
+	when := r.when(o, v)
+	return when.Kind() == Unknown && r.Kind == OnlyWhen || when.Kind() != Unknown && slices.Contains(r.Equals, when.Expose())
+}
+
+func (r Rule) when(o Object, v Value) Value {
 	when := v.Get(r.When)
 	if a, ok := o.Attribute(r.When); ok && when.IsNull() {
 		when = a.Default
 	}
-	return when.Kind() == Unknown || slices.Contains(r.Equals, when.Expose())
+	return when
 }
 
 func (p Path) with(key string) Path { return append(slices.Clone(p), Step{Key: key}) }

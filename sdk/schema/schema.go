@@ -25,7 +25,7 @@ type Attribute struct {
 	Default     Value    // used when the key is absent; null means none
 	Enum        []string // the texts allowed; empty means any
 	Pattern     string   // RE2, matched against the whole text; at most 1 KiB
-	PatternHint string   // what the pattern wants, in words
+	PatternHint string   // what the pattern wants, in words; of an Enum, what to write in place of other texts
 	Min, Max    *float64 // of a number; of a text, its length in characters
 	Deprecated  string   // why, and what to use; empty means it is not
 }
@@ -41,7 +41,9 @@ const (
 	OnlyWhen // Attributes may be set only when When has one of Equals
 )
 
-// Rule relates keys of one object.
+// Rule relates keys of one object. With When, a rule that is not an [OnlyWhen] holds
+// only while the key When has one of Equals: an [ExactlyOneOf] of one attribute makes
+// it required there.
 type Rule struct {
 	Kind       RuleKind
 	Attributes []string

@@ -23,10 +23,14 @@ var vaultLike = Object{
 		{Name: "scopes", Type: Type{Kind: List, Elem: &text}},
 		{Name: "nested", Type: Type{Kind: Map, Object: &Object{Attributes: []Attribute{{Name: "deep", Type: Type{Kind: Bool}, Default: NewBool(true)}}}}},
 		{Name: "old", Type: text, Deprecated: "use new"},
+		{Name: "auth", Type: text, Enum: []string{"none", "secret"}, PatternHint: "for vscode use none", Default: NewString("none")},
+		{Name: "password", Type: text},
+		{Name: "password_file", Type: text},
 	},
 	Rules: []Rule{
 		{Kind: AtMostOneOf, Attributes: []string{"client_id", "resource_id"}},
 		{Kind: OnlyWhen, Attributes: []string{"client_id"}, When: "kind", Equals: []string{"managed_identity"}},
+		{Kind: ExactlyOneOf, Attributes: []string{"password", "password_file"}, When: "auth", Equals: []string{"secret"}},
 	},
 }
 
@@ -57,6 +61,9 @@ func TestCheck(t *testing.T) {
 		"two of one":         {m(s("kind", "managed_identity"), s("client_id", "a"), s("resource_id", "b")), "key-conflict resource_id"},
 		"only when":          {m(s("kind", "default"), s("client_id", "a")), "key-conflict client_id"},
 		"only when, default": {m(s("client_id", "a")), "key-conflict client_id"},
+		"required there":     {m(s("auth", "secret")), "key-conflict password"},
+		"once there":         {m(s("auth", "secret"), s("password", "a"), s("password_file", "b")), "key-conflict password_file"},
+		"there not known":    {m(Field{"auth", NewUnknown()}), ""},
 		"deprecated":         {m(s("old", "x")), "deprecated-key old"},
 		"all at once":        {NewMap([]Field{s("a", "1"), s("length", "x")}), "unknown-key a, wrong-type length, missing-key vault_url"},
 	} {
@@ -93,5 +100,12 @@ func TestNearest(t *testing.T) {
 		if got := Nearest(name, []string{"generator", "length", "vault_url"}); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
+	}
+}
+
+func TestWhatToWriteInPlaceOfATextIsSaid(t *testing.T) {
+	faults := vaultLike.Check(m(s("auth", "vscode")))
+	if len(faults) != 1 || faults[0].Hint != "allowed: none, secret; for vscode use none" {
+		t.Errorf("%+v", faults)
 	}
 }

@@ -295,7 +295,8 @@ type AttributeSchema struct {
 	Allowed []string `protobuf:"bytes,8,rep,name=allowed,proto3" json:"allowed,omitempty"`
 	// pattern is an RE2 expression that the whole text must match.
 	Pattern string `protobuf:"bytes,9,opt,name=pattern,proto3" json:"pattern,omitempty"`
-	// pattern_hint says in words what the pattern wants.
+	// pattern_hint says in words what the pattern wants, or what to write in place of
+	// a text that is not allowed.
 	PatternHint string `protobuf:"bytes,10,opt,name=pattern_hint,json=patternHint,proto3" json:"pattern_hint,omitempty"`
 	// minimum is the least number, or the least length of a text in characters.
 	Minimum *float64 `protobuf:"fixed64,11,opt,name=minimum,proto3,oneof" json:"minimum,omitempty"`
@@ -435,9 +436,11 @@ type SchemaRule struct {
 	Kind RuleKind `protobuf:"varint,1,opt,name=kind,proto3,enum=sz.plugin.v1.RuleKind" json:"kind,omitempty"`
 	// attributes are the keys that it is about.
 	Attributes []string `protobuf:"bytes,2,rep,name=attributes,proto3" json:"attributes,omitempty"`
-	// when names the key that RULE_KIND_ONLY_WHEN looks at.
+	// when names another key: RULE_KIND_ONLY_WHEN allows the attributes only while
+	// that key has a text of equals, and every other rule holds only while it has one.
+	// Empty means always.
 	When string `protobuf:"bytes,3,opt,name=when,proto3" json:"when,omitempty"`
-	// equals are the texts of that key that allow the attributes.
+	// equals are the texts of that key.
 	Equals []string `protobuf:"bytes,4,rep,name=equals,proto3" json:"equals,omitempty"`
 	// message is what to tell a person; empty means a standard text.
 	Message       string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`

@@ -87,7 +87,7 @@ func (s *session) free(ctx context.Context, client *azsecrets.Client, v vault.Va
 func (s *session) explainHeld(v vault.Vault, name, why string) error {
 	return &sdk.Error{
 		Class: sdk.Conflict, Code: "soft-deleted", Summary: fmt.Sprintf("%s in vault %s cannot be written: %s", name, v.Name, why),
-		Hint: fmt.Sprintf("bring it back with `az keyvault secret recover --vault-name %s --name %s`, or remove it for good with `az keyvault secret purge --vault-name %s --name %s`", v.Name, name, v.Name, name),
+		Hint: heldHint(v, name),
 	}
 }
 

@@ -3,9 +3,7 @@ package keyvault
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,8 +11,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
-	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
-	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
 )
 
@@ -89,83 +85,13 @@ func (f failure) doubtful() bool {
 	if _, unsent := errors.AsType[*unreachableError](f.err); unsent {
 		return false
 	}
-	if _, stray := errors.AsType[*strayError](f.err); stray || identity.IsAuthentication(f.err) {
+	if _, stray := errors.AsType[*strayError](f.err); stray {
 		return false
 	}
 	if _, ours := errors.AsType[*sdk.Error](f.err); ours {
 		return false
 	}
 	return f.status == 0 || f.status == http.StatusRequestTimeout || f.status >= 500
-}
-
-// explain turns an error into one that names the vault and the secret, and says
-// what to do.
-func (s *session) explain(err error, doing string, v vault.Vault, name string) error {
-	if ours, ok := errors.AsType[*sdk.Error](err); ok {
-		return ours
-	}
-	if identity.IsAuthentication(err) {
-		return s.auth.Explain(err)
-	}
-	f := classify(err)
-	e := &sdk.Error{Summary: fmt.Sprintf("%s %s in vault %s failed", doing, name, v.Name), Detail: f.message}
-	switch f.status {
-	case 0:
-		explainConnection(e, err, v)
-	case http.StatusForbidden:
-		explainForbidden(e, f, v)
-	case http.StatusConflict:
-		explainConflict(e, f, v, name)
-	case http.StatusUnauthorized:
-		e.Class, e.Code = sdk.Authentication, "token-refused"
-		e.Hint = "the vault does not take this identity's token; check the tenant: `az keyvault show --name " + v.Name + " --query properties.tenantId`"
-	case http.StatusTooManyRequests:
-		e.Class, e.Code = sdk.Throttled, "throttled"
-		e.Hint = "the vault allows 300 new versions in 10 seconds; what is not written yet is written by the next apply"
-	case http.StatusNotFound:
-		e.Class, e.Code = sdk.NotFound, "not-found"
-	case http.StatusBadRequest:
-		e.Class, e.Code = sdk.InvalidConfig, "refused-by-service"
-	default:
-		e.Class, e.Code = sdk.Unavailable, "service-error"
-		e.Hint = "try again in a moment"
-	}
-	return e
-}
-
-func explainConnection(e *sdk.Error, err error, v vault.Vault) {
-	e.Class, e.Code, e.Detail = sdk.Unavailable, "unreachable", clip(err.Error())
-	e.Hint = "check the network, and the vault's address: `az keyvault show --name " + v.Name + " --query properties.vaultUri -o tsv`"
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		e.Code = "no-such-vault"
-		e.Hint = "no host has the name " + v.Host + "; is it spelled right, and does a private endpoint need its DNS zone here? `az keyvault show --name " + v.Name + " --query properties.vaultUri -o tsv`"
-	}
-}
-
-func explainForbidden(e *sdk.Error, f failure, v vault.Vault) {
-	e.Class, e.Code = sdk.Permissions, "access-denied"
-	switch {
-	case f.blocked():
-		e.Class, e.Code = sdk.Unavailable, "blocked-by-firewall"
-		e.Hint = "allow this machine: `az keyvault network-rule add --name " + v.Name + " --ip-address ADDRESS/32`"
-	case f.inner == "SecretDisabled":
-		e.Code, e.Hint = "disabled", "its current version is disabled"
-	case f.inner == "AccessDenied":
-		e.Hint = "grant access: `az keyvault set-policy --name " + v.Name + " --object-id OBJECT_ID --secret-permissions get list set delete recover`"
-	default:
-		e.Hint = "grant the role: `az role assignment create --role \"Key Vault Secrets Officer\" --assignee OBJECT_ID --scope $(az keyvault show --name " + v.Name + " --query id -o tsv)`"
-	}
-}
-
-func explainConflict(e *sdk.Error, f failure, v vault.Vault, name string) {
-	e.Class, e.Code = sdk.Conflict, "conflict"
-	switch {
-	case f.inner == "ObjectIsDeletedButRecoverable", strings.Contains(f.message, "deleted but recoverable"):
-		e.Code = "soft-deleted"
-		e.Hint = fmt.Sprintf("bring it back with `az keyvault secret recover --vault-name %s --name %s`, or remove it for good with `az keyvault secret purge --vault-name %s --name %s`", v.Name, name, v.Name, name)
-	case strings.HasPrefix(f.inner, "ObjectIsBeing"):
-		e.Code, e.Hint = "in-progress", "the vault is still at work on this name; try again in a moment"
-	}
 }
 
 func clip(text string) string {

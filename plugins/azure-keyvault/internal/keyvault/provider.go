@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
@@ -14,22 +13,23 @@ import (
 
 // Config is what a provider azure may be configured with.
 type Config struct {
-	Auth  identity.Config `sz:"auth" doc:"how to authenticate"`
-	Cloud string          `sz:"cloud" default:"public" enum:"public,china,usgov" doc:"the cloud of vaults that are named by vault"`
+	Auth                     identity.Config `sz:"auth" doc:"how to authenticate"`
+	Cloud                    string          `sz:"cloud" enum:"public,china,usgov" doc:"the cloud; when nothing is said, that of the vault's address, and public for vaults that are named by vault"`
+	AuthorityHost            string          `sz:"authority_host" doc:"where tokens come from, when it is not the cloud's usual host"`
+	DisableInstanceDiscovery bool            `sz:"disable_instance_discovery" doc:"not accepted from a Secretfile"`
 	// NameRules is for the targets that say nothing.
 	NameRules string `sz:"name_rules" default:"strict" enum:"strict,service" doc:"which names secrets may have: strict ones are readable; service allows all that the service does"`
 }
 
 // session is one provider instance: one credential, one client for each vault.
 type session struct {
-	auth        identity.Config
+	identity    *identity.Credential
 	cloud       string
 	nameRules   string
 	application string // in the user agent
 
-	mu         sync.Mutex
-	credential azcore.TokenCredential
-	clients    map[string]*azsecrets.Client // by host
+	mu      sync.Mutex
+	clients map[string]*azsecrets.Client // by host
 }
 
 // Provider is the provider azure of a plugin of a version.
@@ -37,8 +37,8 @@ func Provider(version string) sdk.Provider {
 	return sdk.ProviderOf[Config, *session]{
 		Kind: "azure", Summary: "Microsoft Azure",
 		Permissions: append(identity.Permissions(), vaults()...),
-		Open: func(_ context.Context, c Config, _ sdk.OpenInfo) (*session, []sdk.Claim, error) {
-			return &session{auth: c.Auth, cloud: c.Cloud, nameRules: c.NameRules, application: "sz/" + version, clients: map[string]*azsecrets.Client{}}, nil, nil
+		Open: func(_ context.Context, c Config, info sdk.OpenInfo) (*session, []sdk.Claim, error) {
+			return open(c, info, "sz/"+version)
 		},
 		Targets: []sdk.TargetFor[*session]{
 			sdk.TargetOf[*session, TargetConfig]{
@@ -55,27 +55,40 @@ func vaults() []sdk.Permission {
 	const reason = "to reach the vaults that the Secretfile names"
 	list := []sdk.Permission{{Kind: sdk.NetworkFrom, Value: "config.vault_url", Reason: reason}}
 	for _, c := range vault.Clouds() {
-		list = append(list, sdk.Permission{Kind: sdk.NetworkFrom, Value: "{config.vault}" + c.Suffix, WhenPath: "cloud", WhenEquals: []string{c.Name}, Reason: reason})
+		list = append(list, sdk.Permission{Kind: sdk.NetworkFrom, Value: "{config.vault}" + c.Suffix, WhenPath: "cloud", WhenEquals: whenCloud(c), Reason: reason})
 	}
 	return list
 }
 
-// client is the client of a vault. The credential is made with the first one, and
-// shared by all.
-func (s *session) client(ctx context.Context, v vault.Vault) (*azsecrets.Client, error) {
+// whenCloud are the values of the key cloud that mean a cloud: its name, and for the
+// public one nothing.
+func whenCloud(c vault.Cloud) []string {
+	if c.Name == "public" {
+		return []string{c.Name, ""}
+	}
+	return []string{c.Name}
+}
+
+func open(c Config, info sdk.OpenInfo, application string) (*session, []sdk.Claim, error) {
+	credential, err := identity.New(c.Auth, identity.Options{
+		Client: credentialOptions(application), Root: info.ProjectRoot,
+		AuthorityHost: c.AuthorityHost, Cloud: c.Cloud, DisableInstanceDiscovery: c.DisableInstanceDiscovery,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, clients: map[string]*azsecrets.Client{}}, credential.Claims(), nil
+}
+
+// client is the client of a vault. All clients share the credential.
+func (s *session) client(_ context.Context, v vault.Vault) (*azsecrets.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.clients[v.Host]; c != nil {
 		return c, nil
 	}
-	if s.credential == nil {
-		credential, err := s.auth.Credential(ctx, credentialOptions(s.application))
-		if err != nil {
-			return nil, err
-		}
-		s.credential = credential
-	}
-	c, err := azsecrets.NewClient(v.URL(), s.credential, &azsecrets.ClientOptions{ClientOptions: vaultOptions(s.application, v)})
+	token := s.identity.For(identity.Store{Name: v.Name, Resource: v.Resource()})
+	c, err := azsecrets.NewClient(v.URL(), token, &azsecrets.ClientOptions{ClientOptions: vaultOptions(s.application, v)})
 	if err != nil {
 		return nil, err
 	}

@@ -72,12 +72,13 @@ func (e *unreachableError) Unwrap() error { return e.err }
 // NonRetriable keeps the SDK from trying again.
 func (e *unreachableError) NonRetriable() {}
 
-// proxy is that of the environment, but never for the metadata service of a
-// virtual machine: Go's own rule has no exception for it, and a token would go to
-// the proxy (learn.microsoft.com/entra/identity/managed-identities-azure-resources,
-// "configure your web proxies").
+// proxy is that of the environment, but never for a managed identity, whose endpoints
+// are plain HTTP or an address of this machine: Go's own rule has no exception for
+// them, and the proxy would read the tokens (learn.microsoft.com/entra/identity/
+// managed-identities-azure-resources, "configure your web proxies"). Inside TLS with a
+// name it sees nothing.
 func proxy(request *http.Request) (*url.URL, error) {
-	if address, err := netip.ParseAddr(request.URL.Hostname()); err == nil && address.IsLinkLocalUnicast() {
+	if _, err := netip.ParseAddr(request.URL.Hostname()); err == nil || request.URL.Scheme != "https" {
 		return nil, nil
 	}
 	return http.ProxyFromEnvironment(request)

@@ -15,6 +15,12 @@ type Vault struct {
 // URL is the address for clients.
 func (v Vault) URL() string { return "https://" + v.Host }
 
+// Resource is what tokens for the vault are for: the suffix of its host.
+func (v Vault) Resource() string {
+	_, suffix, _ := strings.Cut(v.Host, ".")
+	return "https://" + suffix
+}
+
 // Error is a vault address that cannot be used, and the way out.
 type Error struct {
 	Summary string

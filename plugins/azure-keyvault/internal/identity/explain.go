@@ -1,0 +1,183 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/secretzero/sz/sdk"
+	"github.com/secretzero/sz/sdk/schema"
+)
+
+// refusal is why there is no token, before it is known which vault it was for.
+type refusal struct {
+	class  sdk.Class
+	code   string
+	why    string // follows "no token for vault NAME: "
+	detail string
+	hint   string
+	path   schema.Path
+	// absent is a kind of authentication that this place has not, as opposed to one
+	// that was refused.
+	absent bool
+}
+
+// Error is what a person needs to know.
+func (r *refusal) Error() string { return r.why }
+
+// NonRetriable keeps the SDK from trying again.
+func (r *refusal) NonRetriable() {}
+
+// explain says what kept a kind from giving a token, and what to do.
+func (m *maker) explain(l Link, err error) error {
+	if known, ok := errors.AsType[*refusal](err); ok {
+		return m.signed(known, l)
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	text := err.Error()
+	if r := m.refusedByEntra(l, text); r != nil {
+		return m.signed(r, l)
+	}
+	if r := unreachableLogin(err, m.client.Cloud.ActiveDirectoryAuthorityHost); r != nil {
+		return m.signed(r, l)
+	}
+	r := &refusal{class: sdk.Authentication, code: "authentication-failed", why: "auth.kind " + l.Kind + " gave none", detail: firstLines(text), hint: kindOf(l.Kind).remedy(l.Settings)}
+	for _, known := range symptoms {
+		if slices.Contains(known.kinds, l.Kind) && strings.Contains(text, known.sign) {
+			r.code, r.why, r.absent = known.code, known.why, known.absent
+			if known.hint != "" {
+				r.hint = known.hint
+			}
+			break
+		}
+	}
+	return m.signed(r, l)
+}
+
+// signed adds whom it was tried as, as far as the settings say.
+func (m *maker) signed(r *refusal, l Link) *refusal {
+	signed := *r
+	who := "tried as auth.kind " + l.Kind
+	environment := kindOf(l.Kind).environment
+	for _, part := range []struct{ name, stated, variable string }{{"client id", l.ClientID, "AZURE_CLIENT_ID"}, {"tenant", l.TenantID, "AZURE_TENANT_ID"}} {
+		if part.stated == "" && slices.Contains(environment, part.variable) {
+			part.stated = os.Getenv(part.variable)
+		}
+		if part.stated != "" {
+			who += ", " + part.name + " " + word(part.stated)
+		}
+	}
+	signed.detail = strings.TrimSpace(who + "\n" + r.detail)
+	return &signed
+}
+
+// symptoms are what azidentity, the tools that it runs and the endpoints that it asks
+// say when something is missing.
+var symptoms = []struct {
+	kinds     []string
+	sign      string
+	code, why string
+	hint      string
+	absent    bool
+}{
+	{[]string{"cli"}, "executable not found on path", "no-program", "the Azure CLI is not installed here: there is no az in PATH", "install it (https://aka.ms/azure-cli) and run `az login`, or choose another auth.kind", true},
+	{[]string{"azd"}, "executable not found on path", "no-program", "the Azure Developer CLI is not installed here: there is no azd in PATH", "install it (https://aka.ms/azd) and run `azd auth login`, or use kind: cli", true},
+	{[]string{"powershell"}, "executable not found on path", "no-program", "PowerShell is not installed here: there is no pwsh in PATH", "install it and run `Connect-AzAccount`, or use kind: cli", true},
+	{[]string{"powershell"}, "Az.Accounts module not found", "no-program", "PowerShell has no module Az.Accounts", "run `Install-Module Az.Accounts`, then `Connect-AzAccount`", true},
+	{[]string{"cli"}, "az login", "not-logged-in", "nobody is signed in to the Azure CLI, or the sign-in has expired", "", true},
+	{[]string{"azd"}, "azd auth login", "not-logged-in", "nobody is signed in to the Azure Developer CLI, or the sign-in has expired", "", true},
+	{[]string{"azd"}, "not logged in", "not-logged-in", "nobody is signed in to the Azure Developer CLI", "", true},
+	{[]string{"powershell"}, "Connect-AzAccount", "not-logged-in", "nobody is signed in to Azure PowerShell, or the sign-in has expired", "", true},
+	{[]string{"cli", "azd", "powershell"}, "signal: killed", "no-answer", "the program did not answer in time", "", false},
+	{[]string{ManagedIdentity}, "isn't assigned to this resource", "identity-not-assigned", "the user-assigned identity is not assigned to this machine or app", "", true},
+	{[]string{ManagedIdentity}, "failed to authenticate a system assigned identity", "identity-not-assigned", "this machine or app has no system-assigned identity", "", true},
+	{[]string{ManagedIdentity}, "No managed service identity was found", "identity-not-assigned", "the identity is not assigned to this app", "", true},
+	{[]string{ManagedIdentity}, "No User Assigned or Delegated Managed Identity found", "identity-not-assigned", "the user-assigned identity is not assigned to this app", "", true},
+	{[]string{"env"}, "missing environment variable", "no-environment", "the environment names no application to sign in as", "", true},
+	{[]string{"env"}, "incomplete environment variable configuration", "no-environment", "the environment names an application and neither its secret nor its certificate", "", true},
+	{[]string{"env"}, "failed to read certificate file", "unreadable-file", "the certificate that AZURE_CLIENT_CERTIFICATE_PATH names cannot be read", "", false},
+	{[]string{"workload_identity"}, "specified. Check pod configuration", "no-environment", "this pod has no workload identity", "", true},
+	{[]string{Default}, "AZURE_TOKEN_CREDENTIALS", "bad-token-credentials", "AZURE_TOKEN_CREDENTIALS does not say which credentials to try", "set it to dev, prod or the name of one credential, such as AzureCLICredential", false},
+}
+
+// unreadable is a file of the settings that cannot be read. Without a key the
+// environment names it.
+func (m *maker) unreadable(key, path string, err error) *refusal {
+	r := &refusal{
+		class: sdk.Authentication, code: "unreadable-file", absent: errors.Is(err, fs.ErrNotExist),
+		why: fmt.Sprintf("file %s cannot be read: %v", word(path), err), hint: "is the path right, and may this user read it? `ls -l " + quoted(path) + "`",
+	}
+	if key != "" {
+		r.path = append(append(schema.Keys("auth"), m.prefix...), schema.Step{Key: key})
+		r.why = "auth." + key + ": " + r.why
+	} else {
+		r.hint += "; AZURE_FEDERATED_TOKEN_FILE names it, which the workload identity webhook sets in pods that have the label azure.workload.identity/use: \"true\""
+	}
+	return r
+}
+
+func (m *maker) badCertificate(s Settings, err error) *refusal {
+	return &refusal{
+		class: sdk.Authentication, code: "bad-certificate", path: append(append(schema.Keys("auth"), m.prefix...), schema.Step{Key: "certificate_path"}),
+		why:    fmt.Sprintf("%s holds no certificate with its key that can be read", word(s.CertificatePath)),
+		detail: clip(err.Error()),
+		hint:   "it must be PEM with a certificate and an unencrypted key, or PKCS#12 with a SHA-1 MAC: `openssl pkcs12 -in " + quoted(s.CertificatePath) + " -nodes -out certificate.pem` makes one of the other",
+	}
+}
+
+// unreachableLogin is a login host that no answer comes from.
+func unreachableLogin(err error, authority string) *refusal {
+	_, isNet := errors.AsType[net.Error](err)
+	text := err.Error()
+	if !isNet && !strings.Contains(text, "dial tcp") && !strings.Contains(text, "no such host") && !strings.Contains(text, "proxyconnect") && !strings.Contains(text, "x509:") {
+		return nil
+	}
+	host := strings.Trim(strings.TrimPrefix(authority, "https://"), "/")
+	r := &refusal{class: sdk.Unavailable, code: "login-unreachable", why: host + " cannot be reached to get one", detail: firstLines(text), hint: "check the network and the proxy: `curl -sS https://" + host + "/common/.well-known/openid-configuration`"}
+	if strings.Contains(text, "x509:") {
+		r.why, r.hint = "the certificate of "+host+" is not trusted here", "is there a proxy that opens TLS? SSL_CERT_FILE names a file with the authorities to trust"
+	}
+	if os.Getenv("HTTPS_PROXY") != "" {
+		r.hint += "; HTTPS_PROXY is set"
+	}
+	return r
+}
+
+// firstLines is the beginning of a foreign text.
+func firstLines(text string) string {
+	lines := strings.SplitN(strings.TrimSpace(text), "\n", 9)
+	return clip(strings.Join(lines[:min(8, len(lines))], "\n"))
+}
+
+func clip(text string) string {
+	if len(text) > 1024 {
+		return strings.ToValidUTF8(text[:1024], "") + "…"
+	}
+	return text
+}
+
+// word is a foreign text as a part of a sentence.
+func word(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return quoted(clip(text))
+}
+
+// quoted is a text as one word of a command line.
+func quoted(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._:/@-", r)
+	}
+	if text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

@@ -1,0 +1,89 @@
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxFile is more than any token, certificate or secret needs.
+const maxFile = 1 << 20
+
+// path makes a path of the configuration absolute: relative ones start where the
+// Secretfile is.
+func (o Options) path(path string) (string, error) {
+	switch {
+	case filepath.IsAbs(path):
+		return path, nil
+	case strings.HasPrefix(path, "~"):
+		return "", errors.New("~ is not expanded; write the path out")
+	case o.Root == "":
+		return "", errors.New("a relative path needs a project directory")
+	case !filepath.IsLocal(path):
+		return "", errors.New("it leads out of the project directory")
+	}
+	return filepath.Join(o.Root, path), nil
+}
+
+// read reads a file that proves who this is. A relative path stays within the project,
+// also through links.
+func (o Options) read(path string) ([]byte, error) {
+	absolute, err := o.path(path)
+	if err != nil {
+		return nil, err
+	}
+	root, name := "", absolute
+	if !filepath.IsAbs(path) {
+		root, name = o.Root, path
+	}
+	file, err := openRegular(root, name)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	switch {
+	case err != nil:
+		return nil, plain(err)
+	case len(text) > maxFile:
+		return nil, fmt.Errorf("it is larger than %d bytes", maxFile)
+	case len(text) == 0:
+		return nil, errors.New("it is empty")
+	}
+	return text, nil
+}
+
+// openRegular opens a regular file, below root when there is one. It looks before it
+// opens: opening a pipe would wait for who writes to it.
+func openRegular(root, name string) (*os.File, error) {
+	stat, open := os.Stat, os.Open
+	if root != "" {
+		below, err := os.OpenRoot(root)
+		if err != nil {
+			return nil, err
+		}
+		defer below.Close()
+		stat, open = below.Stat, below.Open
+	}
+	info, err := stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	return open(name)
+}
+
+// plain is an error of the file system without the path, which the message names
+// already.
+func plain(err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return failed.Err
+	}
+	return err
+}

@@ -1,0 +1,172 @@
+package identity
+
+import (
+	"slices"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/secretzero/sz/sdk"
+)
+
+// The kinds of authentication that more than the table below knows of.
+const (
+	Default         = "default"
+	Chain           = "chain"
+	ManagedIdentity = "managed_identity"
+)
+
+// kind is one kind of authentication.
+type kind struct {
+	name string
+	// takes are the settings that it may be told, wants those of which one in each
+	// group is needed, oneOf those that exclude each other.
+	takes []string
+	wants [][]string
+	oneOf []string
+	// environment are the names that its credential reads (azidentity v1.15.0 and the
+	// managed identity client of microsoft-authentication-library-for-go v1.10.1), and
+	// needs what else it must be allowed.
+	environment []string
+	needs       []sdk.Permission
+	make        func(*maker, Settings) (azcore.TokenCredential, error)
+	// remedy is what to do when there is no token, for want of anything more exact.
+	remedy func(Settings) string
+}
+
+var (
+	managedIdentityEnvironment = []string{
+		"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID",
+	}
+	applicationEnvironment = []string{
+		"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+		"AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", "AZURE_AUTHORITY_HOST", "AZURE_ADDITIONALLY_ALLOWED_TENANTS",
+	}
+	workloadEnvironment = []string{"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_AUTHORITY_HOST"}
+	// The last two are for Windows.
+	programEnvironment = []string{"PATH", "HOME", "USERPROFILE", "SYSTEMROOT"}
+)
+
+// application are the settings of whoever signs in as an application of its own.
+var application = []string{"tenant_id", "client_id"}
+
+// login is what it takes to get a token from Microsoft Entra.
+func login() []sdk.Permission {
+	var list []sdk.Permission
+	for _, c := range clouds {
+		for _, host := range c.login {
+			list = append(list, sdk.Permission{Kind: sdk.Network, Value: host + ":443", Reason: "to get a token"})
+		}
+	}
+	return list
+}
+
+func managedIdentityNeeds() []sdk.Permission {
+	list := []sdk.Permission{
+		{Kind: sdk.NetworkFrom, Value: "env.IDENTITY_ENDPOINT", Reason: "to reach the managed identity of an app"},
+		{Kind: sdk.NetworkFrom, Value: "env.MSI_ENDPOINT", Reason: "to reach the managed identity of an app"},
+	}
+	for _, c := range clouds {
+		list = append(list, sdk.Permission{Kind: sdk.Identity, Value: "azure:" + c.resource, Reason: "to reach the managed identity of a machine"})
+	}
+	return list
+}
+
+func run(program string) sdk.Permission {
+	return sdk.Permission{Kind: sdk.Execute, Value: program, Reason: "to get a token from " + program}
+}
+
+func read(from string) sdk.Permission {
+	return sdk.Permission{Kind: sdk.ReadFrom, Value: from, Reason: "to read what proves who this is"}
+}
+
+// kinds are all kinds but chain, which is made of them.
+var kinds = makeKinds()
+
+func makeKinds() []kind {
+	list := []kind{
+		{
+			name: "env", environment: applicationEnvironment, needs: append(login(), read("env.AZURE_CLIENT_CERTIFICATE_PATH")),
+			make: (*maker).environment, remedy: remedyEnvironment,
+		},
+		{
+			name: "workload_identity", takes: []string{"tenant_id", "client_id", "token_file"}, environment: workloadEnvironment,
+			needs: append(login(), read("auth.token_file"), read("env.AZURE_FEDERATED_TOKEN_FILE")),
+			make:  (*maker).workloadIdentity, remedy: remedyWorkload,
+		},
+		{
+			name: ManagedIdentity, takes: []string{"client_id", "resource_id", "object_id"}, oneOf: []string{"client_id", "resource_id", "object_id"},
+			environment: managedIdentityEnvironment, needs: managedIdentityNeeds(),
+			make: (*maker).managedIdentity, remedy: remedyManagedIdentity,
+		},
+		{
+			name: "cli", takes: []string{"tenant_id", "subscription"}, environment: append(slices.Clone(programEnvironment), "AZURE_CONFIG_DIR"),
+			needs: []sdk.Permission{run("az")}, make: (*maker).cli, remedy: remedyCLI,
+		},
+		{
+			name: "azd", takes: []string{"tenant_id"}, environment: append(slices.Clone(programEnvironment), "AZD_CONFIG_DIR"),
+			needs: []sdk.Permission{run("azd")}, make: (*maker).azd, remedy: remedyAzd,
+		},
+		{
+			name: "powershell", takes: []string{"tenant_id"}, environment: append(slices.Clone(programEnvironment), "PSModulePath"),
+			needs: []sdk.Permission{run("pwsh")}, make: (*maker).powershell, remedy: remedyPowerShell,
+		},
+		{
+			name: "client_secret", takes: []string{"tenant_id", "client_id", "client_secret", "client_secret_file"},
+			wants: [][]string{{"tenant_id"}, {"client_id"}, {"client_secret", "client_secret_file"}},
+			needs: append(login(), read("auth.client_secret_file")), make: (*maker).clientSecret, remedy: remedySecret,
+		},
+		{
+			name: "client_certificate", takes: []string{"tenant_id", "client_id", "certificate_path", "password", "send_chain"},
+			wants: [][]string{{"tenant_id"}, {"client_id"}, {"certificate_path"}},
+			needs: append(login(), read("auth.certificate_path")), make: (*maker).clientCertificate, remedy: remedyCertificate,
+		},
+		{
+			name: "client_assertion", takes: []string{"tenant_id", "client_id", "assertion", "token_file"},
+			wants: [][]string{{"tenant_id"}, {"client_id"}, {"assertion", "token_file"}},
+			needs: append(login(), read("auth.token_file")), make: (*maker).clientAssertion, remedy: remedyFederated,
+		},
+		{
+			name: "github", takes: []string{"tenant_id", "client_id", "audience"}, wants: [][]string{{"tenant_id"}, {"client_id"}},
+			environment: []string{githubURL, githubToken},
+			needs:       append(login(), sdk.Permission{Kind: sdk.NetworkFrom, Value: "env." + githubURL, Reason: "to ask GitHub for a token"}),
+			make:        (*maker).github, remedy: remedyFederated,
+		},
+		{
+			name: "pipelines", takes: []string{"tenant_id", "client_id", "service_connection_id", "system_access_token"},
+			wants:       [][]string{{"tenant_id"}, {"client_id"}, {"service_connection_id"}},
+			environment: []string{pipelinesURI, pipelinesToken},
+			needs:       append(login(), sdk.Permission{Kind: sdk.NetworkFrom, Value: "env." + pipelinesURI, Reason: "to ask Azure Pipelines for a token"}),
+			make:        (*maker).pipelines, remedy: remedyFederated,
+		},
+	}
+	list = append(list, alias("oidc", "client_assertion", list), defaultOf(list))
+	return list
+}
+
+// alias is a kind by another name.
+func alias(name, of string, list []kind) kind {
+	k := list[slices.IndexFunc(list, func(k kind) bool { return k.name == of })]
+	k.name = name
+	return k
+}
+
+// defaultOf is what the Azure SDKs try: an application or workload identity of the
+// environment, the managed identity, and the tools that people sign in with.
+func defaultOf(list []kind) kind {
+	all := kind{name: Default, takes: []string{"tenant_id"}, environment: []string{"AZURE_TOKEN_CREDENTIALS"}, make: (*maker).sdkDefault, remedy: remedyDefault}
+	for _, k := range list[:6] {
+		all.environment = append(all.environment, k.environment...)
+		for _, p := range k.needs {
+			if !slices.ContainsFunc(all.needs, func(q sdk.Permission) bool { return q.Kind == p.Kind && q.Value == p.Value }) && p.Value != "auth.token_file" {
+				all.needs = append(all.needs, p)
+			}
+		}
+	}
+	slices.Sort(all.environment)
+	all.environment = slices.Compact(all.environment)
+	return all
+}
+
+func kindOf(name string) kind {
+	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })]
+}

@@ -1,0 +1,80 @@
+package keyvault
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/secretzero/sz/sdk"
+)
+
+// connection is an error without an answer of the service.
+func (t *trouble) connection() {
+	address := "its address is " + t.run("az keyvault show --name VAULT --query properties.vaultUri -o tsv")
+	t.message = clip(t.err.Error())
+	if stray, ok := errors.AsType[*strayError](t.err); ok {
+		t.say(sdk.Unavailable, "stray-link", "whatever answers at "+t.vault.Host+" tried to send this elsewhere", "nothing was sent there; "+address)
+		t.message = stray.Error()
+		return
+	}
+	if unsent, ok := errors.AsType[*unreachableError](t.err); ok && t.proxy(unsent.err) {
+		return
+	}
+	if dns, ok := errors.AsType[*net.DNSError](t.err); ok {
+		t.unresolved(dns, address)
+		return
+	}
+	if t.certificate() {
+		return
+	}
+	timeout, ok := errors.AsType[net.Error](t.err)
+	switch {
+	case ok && timeout.Timeout(), errors.Is(t.err, context.DeadlineExceeded):
+		t.say(sdk.Unavailable, "no-answer", t.vault.Host+" does not answer", "does a firewall of this network keep it back, or is it reachable through a private endpoint only? "+
+			t.run("az keyvault show --name VAULT --query \"{public:properties.publicNetworkAccess,endpoints:properties.privateEndpointConnections[].id}\""))
+	default:
+		t.say(sdk.Unavailable, "unreachable", t.vault.Host+" cannot be reached", "check the network, and the vault's address: "+t.run("az keyvault show --name VAULT --query properties.vaultUri -o tsv"))
+	}
+}
+
+// unresolved is a host that has no address: the vault's name is wrong, or its private
+// zone is not known here.
+func (t *trouble) unresolved(dns *net.DNSError, address string) {
+	if !dns.IsNotFound {
+		t.say(sdk.Unavailable, "no-name-service", "the name service gives no answer for "+t.vault.Host, "check the network: `nslookup "+t.vault.Host+"`")
+		return
+	}
+	t.say(sdk.Unavailable, "no-such-vault", "no host has the name "+t.vault.Host, "is it spelled right? "+address+
+		". A private endpoint needs its DNS zone in this network: `az network private-dns zone list --query \"[?name=='privatelink.vaultcore.azure.net'].id\" -o tsv`")
+}
+
+// proxy is a proxy that is not there or does not let this through.
+func (t *trouble) proxy(err error) bool {
+	operation, dialed := errors.AsType[*net.OpError](err)
+	switch {
+	case dialed && operation.Op == "proxyconnect":
+		t.say(sdk.Unavailable, "no-proxy", "the proxy of the environment cannot be reached", "check HTTPS_PROXY and NO_PROXY")
+	case !dialed && os.Getenv("HTTPS_PROXY")+os.Getenv("https_proxy") != "":
+		t.say(sdk.Unavailable, "blocked-by-proxy", "the proxy on the way does not let this through to "+t.vault.Host,
+			"is the vault's name right, and does the proxy allow it? "+t.run("az keyvault show --name VAULT --query properties.vaultUri -o tsv"))
+	default:
+		return false
+	}
+	return true
+}
+
+// certificate is a host that is not who it should be.
+func (t *trouble) certificate() bool {
+	_, name := errors.AsType[x509.HostnameError](t.err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](t.err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](t.err)
+	if !name && !authority && !invalid && !strings.Contains(t.message, "x509:") {
+		return false
+	}
+	t.say(sdk.Unavailable, "bad-certificate", "whatever answers at "+t.vault.Host+" has no certificate for it that is trusted here",
+		"is there a proxy that opens TLS? SSL_CERT_FILE names a file with the authorities to trust. What answers: `openssl s_client -connect "+t.vault.Host+":443 -servername "+t.vault.Host+" </dev/null`")
+	return true
+}
