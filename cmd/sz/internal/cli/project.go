@@ -77,7 +77,7 @@ func (p *project) Close() {
 
 // load reads the Secretfile and checks all of it that needs no plugin process.
 func (p *project) load(ctx context.Context, c *cli.Context, unsetIsUnknown bool) error {
-	if err := trusted(p.path); err != nil {
+	if err := trust.Owned(p.path); err != nil {
 		return fail(exitSecretfile, err.Error())
 	}
 	text, err := readBounded(p.path)

@@ -1,0 +1,225 @@
+package reach
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/grant"
+	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/secretfile"
+	"github.com/secretzero/sz/sdk/schema"
+)
+
+// Plugin is a plugin that the project uses.
+type Plugin struct {
+	Name, Version string
+	Hash          string // SHA-256 of its binary, in hex
+	Signer        string // the key of its release; empty when nobody signed it
+	FirstParty    bool   // it was built together with this sz
+	Dev           bool   // the user named its file on the command line
+}
+
+// Provider is one provider instance that the project uses.
+type Provider struct {
+	plan.Provider
+	Plugin Plugin
+	// Asked is what it asks for with what this project configures; Named is the part
+	// of it that comes out of the Secretfile's own text.
+	Asked, Named grant.Set
+	// Env are the variables that it asks for by itself, in any configuration.
+	Env    []string
+	Config schema.Object
+	Target func(kind string) schema.Object
+}
+
+// Input is what a reach is computed from.
+type Input struct {
+	File       *secretfile.File
+	Desired    plan.Desired
+	Providers  []Provider
+	Generators []Plugin // those that make a value of the project
+	// Hosts and Tenants are what the user's own configuration takes for standard: see
+	// core/trust.
+	Hosts, Tenants []string
+	// ReadFile reads a file of the project that a script runs.
+	ReadFile func(path string) ([]byte, error)
+}
+
+// Of computes the reach of a project. The diagnostics are what no approval makes
+// right.
+func Of(in Input) (Reach, diag.List) {
+	c := &computer{Input: in}
+	for _, g := range in.Generators {
+		c.plugin(g, diag.Range{})
+	}
+	for _, p := range in.Providers {
+		c.plugin(p.Plugin, p.Range)
+		c.grants(p)
+		c.config(p)
+	}
+	c.targets()
+	c.secrets()
+	c.project()
+	return normal(c.lines), c.found
+}
+
+type computer struct {
+	Input
+	lines []Line
+	found diag.List
+}
+
+func (c *computer) add(at diag.Range, format string, args ...any) {
+	c.lines = append(c.lines, Line{Text: diag.OneLine(fmt.Sprintf(format, args...)), Range: at})
+}
+
+// plugin is the line of a plugin that is not ours. Who signed it and what it is are
+// in it, so that another build of it is another line.
+func (c *computer) plugin(p Plugin, at diag.Range) {
+	switch {
+	case p.FirstParty || p.Dev:
+	case p.Signer == "":
+		c.add(at, "plugin %s %s, unsigned, sha256:%s", p.Name, p.Version, p.Hash)
+	default:
+		c.add(at, "plugin %s %s, signed by %s, sha256:%s", p.Name, p.Version, p.Signer, p.Hash)
+	}
+}
+
+// grants are the lines of what a provider's process may touch.
+func (c *computer) grants(p Provider) {
+	if !p.Plugin.FirstParty {
+		for _, line := range p.Asked.Lines() {
+			c.add(p.Range, "plugin %s: %s", p.Plugin.Name, line)
+		}
+		return
+	}
+	for _, endpoint := range p.Named.Network {
+		if !c.knownHost(p.Kind, endpoint) {
+			c.add(p.Range, "plugin %s: network %s", p.Plugin.Name, endpoint)
+		}
+	}
+}
+
+// config are the lines of how a provider is configured: settings that are no
+// standard, and environment that is given to it.
+func (c *computer) config(p Provider) {
+	each(p.Source, nil, func(path schema.Path, v secretfile.Value) {
+		key := settingOf(path)
+		at, name := v.Range(), fmt.Sprintf("provider %s: %s", p.Alias, pathText(path))
+		for _, variable := range v.EnvNames() {
+			if !contains(p.Env, variable) {
+				c.add(at, "%s is given environment variable %s", name, variable)
+			}
+		}
+		if !p.Plugin.FirstParty || len(v.EnvNames()) > 0 || standardSetting(p.Kind, key) || c.knownTenant(key, v) {
+			return
+		}
+		if sensitive(p.Config, path) {
+			c.add(at, "%s is written in the Secretfile", name)
+			return
+		}
+		c.add(at, "%s = %s", name, quoted(v))
+	})
+}
+
+// targets are the lines of environment that becomes part of an address.
+func (c *computer) targets() {
+	objects := map[string]Provider{}
+	for _, p := range c.Providers {
+		objects[p.Alias] = p
+	}
+	for _, s := range c.Desired.Secrets {
+		for _, t := range s.Targets {
+			p, ok := objects[t.Provider]
+			if !ok {
+				continue
+			}
+			object := p.Target(t.Address.Kind)
+			for _, f := range t.Source.Fields() {
+				attribute, known := object.Attribute(f.Name)
+				place := known && (attribute.Identity || f.Name == "tags")
+				for _, variable := range f.Value.EnvNames() {
+					c.address(f.Value.Range(), place, variable, fmt.Sprintf("target %s: %s", t.Address.Kind, f.Name))
+				}
+			}
+		}
+	}
+}
+
+// address is a variable that becomes part of where a secret is: there it can be read
+// by whoever sees the store, so one that looks like a secret is refused.
+func (c *computer) address(at diag.Range, place bool, variable, where string) {
+	if !place {
+		return
+	}
+	if looksSecret(variable) {
+		c.found = append(c.found, diag.Diagnostic{
+			Severity: diag.Error, Code: "secret-in-address", Range: at,
+			Summary: fmt.Sprintf("environment variable %s looks like a secret, and would become part of an address", diag.Short(variable)),
+			Detail:  where + " is no place for a secret: addresses are shown, logged and recorded",
+			Hint:    "use a variable with another name, or store the value as a secret",
+		})
+		return
+	}
+	c.add(at, "%s has environment variable %s in it", where, variable)
+}
+
+func (c *computer) project() {
+	v := c.File.Metadata.All.Get("project")
+	for _, variable := range v.EnvNames() {
+		c.address(v.Range(), true, variable, "metadata.project")
+	}
+}
+
+// secrets are the lines of commands that are run and of values that others made.
+func (c *computer) secrets() {
+	for _, s := range c.Desired.Secrets {
+		if s.Source != nil && s.Source.Kind == secretfile.SourceRead {
+			c.add(s.Source.KindRange, "secret %s is read from provider %s", s.Name, quoted(s.Source.Config.Get("provider")))
+		}
+		for _, p := range s.Parts {
+			if p.Kind == scriptKind && p.Generated() {
+				c.script(s.Name, p)
+			}
+		}
+	}
+}
+
+// scriptKind is the kind of value that runs a command.
+const scriptKind = "script"
+
+func (c *computer) script(secret string, p plan.Part) {
+	words := texts(p.Config.Get("command"))
+	words = append(words, texts(p.Config.Get("args"))...)
+	command := make([]string, len(words))
+	var files []string
+	for i, word := range words {
+		command[i] = strconv.Quote(word)
+		if c.ReadFile == nil {
+			continue
+		}
+		if text, err := c.ReadFile(word); err == nil {
+			sum := sha256.Sum256(text)
+			files = append(files, fmt.Sprintf("%q is sha256:%s", word, hex.EncodeToString(sum[:])))
+		}
+	}
+	line := fmt.Sprintf("secret %s runs %s", secret, strings.Join(command, " "))
+	for _, f := range p.Config.Fields() {
+		switch f.Name {
+		case "command", "args", "timeout", "trim":
+		default:
+			line += fmt.Sprintf(", %s %s", f.Name, strings.Join(texts(f.Value), " "))
+		}
+	}
+	if len(files) > 0 {
+		line += ", where " + strings.Join(files, ", ")
+	}
+	for _, variable := range p.Source.EnvNames() {
+		c.add(p.Range, "secret %s: its command is given environment variable %s", secret, variable)
+	}
+	c.add(p.Range, "%s", line)
+}
