@@ -84,7 +84,7 @@ func (c *Catalog) ProviderKinds() []string {
 // and cached by the hash of the binary, so that a second run starts no process.
 // Plugins that fail to describe themselves are left out and their errors joined.
 func (h *Host) Catalog(ctx context.Context) (*Catalog, error) {
-	candidates, err := Find(h.options.Dirs)
+	candidates, err := h.candidates()
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	if err := s.reserved(); err != nil {
 		return Served{}, err // before it is run
 	}
-	if d, ok := h.cachedDescription(hash); ok && d.Name == c.Name {
+	if d, ok := h.knownDescription(c, hash); ok && d.Name == c.Name {
 		s.Description = withFields(d)
 		return s, s.reserved()
 	}

@@ -44,6 +44,16 @@ func (h *Host) hash(path string) (string, error) {
 	return digest, nil
 }
 
+// knownDescription is what a plugin says of itself, out of its signed release or
+// out of the cache.
+func (h *Host) knownDescription(c Candidate, hash string) (Description, bool) {
+	if c.Description != "" {
+		d, err := wire.UnmarshalDescription([]byte(c.Description))
+		return d, err == nil && validDescription(c, d) == nil
+	}
+	return h.cachedDescription(hash)
+}
+
 func (h *Host) cachedDescription(hash string) (Description, bool) {
 	data, err := h.readCache("describe", hash)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -21,21 +22,37 @@ type Candidate struct {
 	Name string // as in sz-plugin-NAME
 	Path string // absolute
 	Dev  bool   // the user named this very file to develop it
+	// Of a plugin that was installed from a signed release: whose it is, and what it
+	// says of itself in the wire's encoding.
+	Signer      string
+	Description string
 }
 
-// Dirs are the places where plugins are looked for, the first match of a name
-// winning: the directories that the user named; the user's store in dataHome;
-// beside the executable. Never PATH, the working directory or the project.
-func Dirs(named []string, dataHome, executable string) []string {
-	dirs := append([]string(nil), named...)
-	if dataHome != "" {
-		dirs = append(dirs, filepath.Join(dataHome, "sz", "plugins"))
+// Beside are the places beside the executable where the plugins that come with sz
+// lie.
+func Beside(executable string) []string {
+	beside := filepath.Dir(executable)
+	return []string{filepath.Join(beside, "..", "libexec", "sz", "plugins"), beside}
+}
+
+// candidates are the plugins to choose from, the first of a name winning: those under
+// development, those in the directories that the user named, the installed ones, those
+// beside sz. Never PATH, the working directory or the project.
+func (h *Host) candidates() ([]Candidate, error) {
+	named, err := Find(h.options.Dirs)
+	if err != nil {
+		return nil, err
 	}
-	if executable != "" {
-		beside := filepath.Dir(executable)
-		dirs = append(dirs, filepath.Join(beside, "..", "libexec", "sz", "plugins"), beside)
+	beside, err := Find(h.options.Beside)
+	if err != nil {
+		return nil, err
 	}
-	return dirs
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Concat(h.options.Dev, named, h.options.Installed, beside), func(c Candidate) bool {
+		taken := seen[c.Name]
+		seen[c.Name] = true
+		return taken
+	}), nil
 }
 
 // Find lists the plugins in dirs. A directory that does not exist is passed over;
@@ -59,7 +76,7 @@ func Find(dirs []string) ([]Candidate, error) {
 			if !ok || seen[name] {
 				continue
 			}
-			if path := filepath.Join(dir, entry.Name()); executable(path) {
+			if path := filepath.Join(dir, entry.Name()); IsExecutable(path) {
 				seen[name] = true
 				found = append(found, Candidate{Name: name, Path: path})
 			}
@@ -68,15 +85,19 @@ func Find(dirs []string) ([]Candidate, error) {
 	return found, nil
 }
 
+// IsName reports a text that a plugin may be called: [a-z][a-z0-9-]{0,62}.
+func IsName(name string) bool { return nameRule.MatchString(name) }
+
 func pluginName(file string) (string, bool) {
 	if runtime.GOOS == "windows" {
 		file = strings.TrimSuffix(file, ".exe")
 	}
 	name, ok := strings.CutPrefix(file, namePrefix)
-	return name, ok && nameRule.MatchString(name)
+	return name, ok && IsName(name)
 }
 
-func executable(path string) bool {
+// IsExecutable reports a regular file that may be run.
+func IsExecutable(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
 }

@@ -48,6 +48,25 @@ func (h *Host) Asks(spec ProviderSpec) grant.Set {
 	return asked
 }
 
+// Named is the part of what an instance asks for that comes out of the text of its
+// configuration and out of the plugin itself, and not out of the environment.
+func (h *Host) Named(spec ProviderSpec) grant.Set {
+	bare := Host{options: Options{Project: h.options.Project, LookupEnv: func(string) (string, bool) { return "", false }}}
+	return bare.Asks(spec)
+}
+
+// EnvNames are the variables that a provider of a kind may ask for, in any
+// configuration.
+func (s Served) EnvNames(kind string) []string {
+	var names []string
+	for _, p := range s.provider(kind).Permissions {
+		if p.Kind == wire.Environment {
+			names = append(names, p.Value)
+		}
+	}
+	return names
+}
+
 // Prefixes of references. What the environment says is the user's own word.
 const (
 	ofTargets     = "config."

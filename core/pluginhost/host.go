@@ -15,9 +15,14 @@ import (
 
 // Options configure a [Host].
 type Options struct {
-	Dirs       []string // where plugins are looked for: see [Dirs]
-	CacheDir   string   // for descriptions; empty means no cache
-	RuntimeDir string   // for sockets; empty means the system's temporary directory
+	// Where plugins are, the first of a name winning.
+	Dev       []Candidate // files that the user named one by one
+	Dirs      []string    // directories that the user named
+	Installed []Candidate // what the user installed, one of each name
+	Beside    []string    // see [Beside]
+
+	CacheDir   string // for descriptions; empty means no cache
+	RuntimeDir string // for sockets; empty means the system's temporary directory
 	// Project is the directory that relative paths of the Secretfile start from.
 	Project string
 	// LookupEnv is the user's environment, out of which an instance gets the

@@ -49,10 +49,11 @@ type Input struct {
 	ReadFile func(path string) ([]byte, error)
 }
 
-// Of computes the reach of a project. The diagnostics are what no approval makes
+// Of computes the reach of a project, and what each provider instance may touch, by
+// its alias, once the reach is approved. The diagnostics are what no approval makes
 // right.
-func Of(in Input) (Reach, diag.List) {
-	c := &computer{Input: in}
+func Of(in Input) (Reach, map[string]grant.Set, diag.List) {
+	c := &computer{Input: in, granted: map[string]grant.Set{}}
 	for _, g := range in.Generators {
 		c.plugin(g, diag.Range{})
 	}
@@ -64,13 +65,14 @@ func Of(in Input) (Reach, diag.List) {
 	c.targets()
 	c.secrets()
 	c.project()
-	return normal(c.lines), c.found
+	return normal(c.lines), c.granted, c.found
 }
 
 type computer struct {
 	Input
-	lines []Line
-	found diag.List
+	lines   []Line
+	granted map[string]grant.Set
+	found   diag.List
 }
 
 func (c *computer) add(at diag.Range, format string, args ...any) {
@@ -89,19 +91,45 @@ func (c *computer) plugin(p Plugin, at diag.Range) {
 	}
 }
 
-// grants are the lines of what a provider's process may touch.
+// grants are the lines of what a provider's process may touch. Of ours, a host that
+// is not of its service is one only where the Secretfile says that it is meant; else
+// it is a mistake, which the plugin tells of and which is not granted.
 func (c *computer) grants(p Provider) {
+	c.granted[p.Alias] = p.Asked
 	if !p.Plugin.FirstParty {
 		for _, line := range p.Asked.Lines() {
 			c.add(p.Range, "plugin %s: %s", p.Plugin.Name, line)
 		}
 		return
 	}
+	var mistakes grant.Set
 	for _, endpoint := range p.Named.Network {
-		if !c.knownHost(p.Kind, endpoint) {
+		switch {
+		case c.knownHost(p.Kind, endpoint):
+		case c.customEndpoint(p):
 			c.add(p.Range, "plugin %s: network %s", p.Plugin.Name, endpoint)
+		default:
+			mistakes = mistakes.With(grant.Network, endpoint)
 		}
 	}
+	c.granted[p.Alias] = p.Asked.Missing(mistakes)
+}
+
+// customEndpoint reports a provider that is configured, or has a target that is, to
+// speak to another host than those of its service.
+func (c *computer) customEndpoint(p Provider) bool {
+	const key = "custom_endpoint"
+	if p.Source.Get(key).Schema().Bool() {
+		return true
+	}
+	for _, s := range c.Desired.Secrets {
+		for _, t := range s.Targets {
+			if t.Provider == p.Alias && t.Source.Get(key).Schema().Bool() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // config are the lines of how a provider is configured: settings that are no

@@ -17,7 +17,7 @@ func each(v secretfile.Value, path schema.Path, visit func(schema.Path, secretfi
 	for _, f := range v.Fields() {
 		each(f.Value, append(slices.Clone(path), schema.Step{Key: f.Name}), visit)
 	}
-	if v.Items() == nil && v.Fields() == nil && !v.IsNull() {
+	if k := v.Kind(); k != schema.Null && k != schema.List && k != schema.Map {
 		visit(path, v)
 	}
 }

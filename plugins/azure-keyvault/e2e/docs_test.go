@@ -28,7 +28,7 @@ func document(t *testing.T, name string) string {
 
 // TestReadmeWorksAsWritten types what the README says, in an empty directory.
 func TestReadmeWorksAsWritten(t *testing.T) {
-	text, dir := document(t, "README.md"), t.TempDir()
+	text, dir, home := document(t, "README.md"), t.TempDir(), t.TempDir()
 	secretfile := yamlBlock.FindStringSubmatch(text)[1]
 	if err := os.WriteFile(filepath.Join(dir, "Secretfile.yml"), []byte(secretfile), 0o644); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestReadmeWorksAsWritten(t *testing.T) {
 	for _, line := range commands {
 		cmd := exec.Command("sh", "-c", strings.TrimPrefix(line, "$ "))
 		cmd.Dir = dir
-		cmd.Env = []string{"HOME=" + dir, "PATH=" + testbin.Dir(t) + ":" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
+		cmd.Env = []string{"HOME=" + home, "PATH=" + testbin.Dir(t) + ":" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
 		if o := finish(t, cmd); o.code != 0 {
 			t.Errorf("%s: exit code %d\n%s", line, o.code, o)
 		}

@@ -15,6 +15,9 @@ const (
 	flagParallelism = "parallelism"
 	flagDetailed    = "detailed-exitcode"
 	flagStrict      = "strict"
+	flagTrust       = "trust"
+	flagPluginDev   = "plugin-dev"
+	flagPluginDevCI = "plugin-dev-in-ci"
 )
 
 // secretfileFlags say how a Secretfile is read.
@@ -32,8 +35,17 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 		&cli.BoolFlag{Name: flagJSON, Usage: "print one JSON document on standard output"},
 		&cli.BoolFlag{Name: flagNoColor, Usage: "print without colour"},
 		&cli.BoolFlag{Name: flagStrict, Usage: "take keys that are only tolerated for errors"},
+		&cli.StringSliceFlag{Name: flagTrust, Usage: "allow the project exactly what `DIGEST` names of what is beyond the standard (also SZ_TRUST); may be repeated"},
+	}, append(append(secretfileFlags(), pluginFlags()...), more...)...)
+}
+
+// pluginFlags say which plugins are used.
+func pluginFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringSliceFlag{Name: flagPluginDir, Usage: "look for plugins in `DIR` first; may be repeated"},
-	}, append(secretfileFlags(), more...)...)
+		&cli.StringSliceFlag{Name: flagPluginDev, Usage: "use the plugin under development at `NAME=PATH`; may be repeated"},
+		&cli.BoolFlag{Name: flagPluginDevCI, Usage: "use plugins under development also where CI is set"},
+	}
 }
 
 func detailedFlag() cli.Flag {

@@ -11,32 +11,11 @@ import (
 	"github.com/secretzero/sz/core/redact"
 )
 
-// newHost makes a host for plugins that get no secrets.
-func newHost(c *cli.Context, root string) (*pluginhost.Host, error) {
-	return newHostMasking(c, root, &redact.Masker{})
-}
-
-func newHostMasking(c *cli.Context, root string, mask *redact.Masker) (*pluginhost.Host, error) {
-	dirs, err := pluginDirs(c.StringSlice(flagPluginDir))
+// newHost makes a host for the plugins of the project in root.
+func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) (*pluginhost.Host, error) {
+	named, err := absoluteDirs(c.StringSlice(flagPluginDir))
 	if err != nil {
 		return nil, err
-	}
-	return pluginhost.New(pluginhost.Options{
-		Dirs: dirs, CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
-		Project: root, LookupEnv: os.LookupEnv, Mask: mask,
-	}), nil
-}
-
-func pluginDirs(named []string) ([]string, error) {
-	for i, dir := range named {
-		absolute, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
-		}
-		if info, err := os.Stat(absolute); err != nil || !info.IsDir() {
-			return nil, fail(exitError, fmt.Sprintf("--plugin-dir %s is not a directory", dir))
-		}
-		named[i] = absolute
 	}
 	executable, err := os.Executable()
 	if err != nil {
@@ -45,7 +24,26 @@ func pluginDirs(named []string) ([]string, error) {
 	if resolved, err := filepath.EvalSymlinks(executable); err == nil {
 		executable = resolved
 	}
-	return pluginhost.Dirs(named, userDir("XDG_DATA_HOME", ".local/share"), executable), nil
+	return pluginhost.New(pluginhost.Options{
+		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Beside: pluginhost.Beside(executable),
+		CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
+		Project: root, LookupEnv: os.LookupEnv, Mask: mask,
+	}), nil
+}
+
+func absoluteDirs(named []string) ([]string, error) {
+	var dirs []string
+	for _, dir := range named {
+		absolute, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		if info, err := os.Stat(absolute); err != nil || !info.IsDir() {
+			return nil, fail(exitError, fmt.Sprintf("--plugin-dir %s is not a directory", dir))
+		}
+		dirs = append(dirs, absolute)
+	}
+	return dirs, nil
 }
 
 // userDir is a directory of the XDG Base Directory Specification; relative values

@@ -19,6 +19,7 @@ import (
 	"github.com/secretzero/sz/core/record"
 	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/core/secretfile"
+	"github.com/secretzero/sz/core/trust"
 )
 
 // project is one run over one Secretfile, filled step by step: load, plan, and
@@ -28,11 +29,13 @@ type project struct {
 	path    string
 	root    string // the directory of the Secretfile, absolute
 	mask    *redact.Masker
+	user    *authority
 	host    *pluginhost.Host
 	catalog *pluginhost.Catalog
 
 	file     *secretfile.File
 	desired  plan.Desired
+	granted  map[string]grant.Set // what each provider instance may touch, by its alias
 	session  *observe.Session
 	lock     *record.File
 	recorded plan.Recorded
@@ -60,8 +63,10 @@ func newProject(c *cli.Context) (*project, error) {
 	stderr, isFile := c.App.ErrWriter.(*os.File)
 	color := isFile && !c.Bool(flagNoColor) && ui.Colorful(stderr)
 	p.ui = ui.New(c.App.Writer, c.App.ErrWriter, color, isFile && ui.Terminal(stderr))
-	p.host, err = newHostMasking(c, root, p.mask)
-	if err != nil {
+	if p.user, err = newAuthority(c, root); err != nil {
+		return nil, err
+	}
+	if p.host, err = newHost(c, root, p.user, p.mask); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -169,8 +174,11 @@ func (p *project) locate(ctx context.Context, c *cli.Context) error {
 	if err := p.recall(); err != nil {
 		return err
 	}
+	if err := p.authorize(c); err != nil {
+		return err
+	}
 	var found diag.List
-	if p.session, found = observe.Open(ctx, p.host, p.catalog, p.desired, p.granted()); found.HasErrors() {
+	if p.session, found = observe.Open(ctx, p.host, p.catalog, p.desired, p.granted); found.HasErrors() {
 		return p.stop(c, exitProvider, found)
 	}
 	if found = append(found, p.identities()...); found.HasErrors() {
@@ -183,15 +191,6 @@ func (p *project) locate(ctx context.Context, c *cli.Context) error {
 	p.warnings = append(p.warnings, found...)
 	p.desired.Orphans = plan.FindOrphans(p.desired, p.recorded)
 	return nil
-}
-
-// granted is what each provider instance may touch, by its alias.
-func (p *project) granted() map[string]grant.Set {
-	sets := map[string]grant.Set{}
-	for _, u := range observe.Providers(p.catalog, p.desired) {
-		sets[u.Provider.Alias] = p.host.Asks(u.Spec)
-	}
-	return sets
 }
 
 // decide asks the targets and decides. It changes nothing.

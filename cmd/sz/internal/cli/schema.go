@@ -7,6 +7,7 @@ import (
 
 	"github.com/secretzero/sz/core/jsonschema"
 	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
@@ -18,17 +19,20 @@ func schemaCommand() *cli.Command {
 		Description: "The schema knows the kinds that the installed plugins serve. An editor with a\n" +
 			"YAML language server takes it from a first line such as\n\n" +
 			"   # yaml-language-server: $schema=./Secretfile.schema.json",
-		Flags: []cli.Flag{
+		Flags: append(pluginFlags(),
 			&cli.StringFlag{Name: flagOutput, Aliases: []string{"o"}, Usage: "write to a `FILE`, over what it holds"},
-			&cli.StringSliceFlag{Name: flagPluginDir, Usage: "look for plugins in `DIR` first; may be repeated"},
 			&cli.BoolFlag{Name: flagNoColor, Usage: "print without colour"},
-		},
+		),
 		Action: printSchema,
 	}
 }
 
 func printSchema(c *cli.Context) error {
-	host, err := newHost(c, ".")
+	user, err := newAuthority(c, ".")
+	if err != nil {
+		return err
+	}
+	host, err := newHost(c, ".", user, &redact.Masker{})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/secretzero/sz/cmd/sz/internal/ui"
+	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/core/observe"
+	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/reach"
+	"github.com/secretzero/sz/sdk/schema"
+)
+
+// authorize makes sure that the user allows what the project asks for, before any
+// plugin gets a credential or opens a connection. What is standard needs no word.
+func (p *project) authorize(c *cli.Context) error {
+	whole, granted, found := reach.Of(p.reachInput())
+	if found.HasErrors() {
+		return p.stop(c, exitSecretfile, found)
+	}
+	p.banner()
+	if !slices.Contains(p.user.digests, whole.Digest()) {
+		if err := p.approveReach(c, whole); err != nil {
+			return err
+		}
+	}
+	p.granted = granted
+	return nil
+}
+
+// approveReach asks for what nobody approved yet, where there is somebody to ask.
+func (p *project) approveReach(c *cli.Context, whole reach.Reach) error {
+	if len(whole) == 0 {
+		return nil
+	}
+	root, err := realDir(p.root)
+	if err != nil {
+		return fail(exitError, err.Error())
+	}
+	approved, err := p.user.store.Approved(root)
+	if err != nil {
+		return fail(exitError, err.Error())
+	}
+	open := whole.Without(approved)
+	if len(open) == 0 {
+		return nil
+	}
+	asked, things := asks(open), ui.Count(len(open), "thing")
+	if c.Bool(flagJSON) || !interactive(c) {
+		if !c.Bool(flagJSON) {
+			p.ui.Diagnostics(asked, p.sources())
+			asked = nil
+		}
+		return &exit{code: exitPolicy, found: asked, text: fmt.Sprintf(
+			"this project asks for %s beyond the standard that nobody approved; nothing was started. Approve it at a terminal, or allow exactly this with:\n  --trust %s", things, whole.Digest())}
+	}
+	p.ui.Diagnostics(asked, p.sources())
+	if ask(c, fmt.Sprintf("Allow the project in %s %s? Only `yes` is taken for yes: ", diag.OneLine(root), things)) != "yes" {
+		return fail(exitPolicy, "not approved; nothing was started")
+	}
+	if err := p.user.store.Approve(root, whole.Texts()); err != nil {
+		p.ui.Info("warning: it holds for this run only: %v", err)
+	}
+	return nil
+}
+
+// asks are the lines of a reach as they are shown.
+func asks(lines reach.Reach) diag.List {
+	list := make(diag.List, len(lines))
+	for i, line := range lines {
+		list[i] = diag.Diagnostic{Severity: diag.Warning, Code: "beyond-standard", Summary: "asks for: " + line.Text, Range: line.Range}
+	}
+	return list
+}
+
+// banner says that plugins under development are used: they are what their author
+// built last, and nobody has looked at it.
+func (p *project) banner() {
+	for _, dev := range p.user.dev {
+		if slices.ContainsFunc(p.catalog.Plugins, func(s pluginhost.Served) bool { return s.Path == dev.Path }) {
+			p.ui.Info("warning: plugin %s is under development: %s", dev.Name, diag.OneLine(dev.Path))
+		}
+	}
+}
+
+func (p *project) reachInput() reach.Input {
+	in := reach.Input{
+		File: p.file, Desired: p.desired, Hosts: p.user.config.Hosts, Tenants: p.user.config.Tenants,
+		ReadFile: projectFiles{p.root}.ReadFile,
+	}
+	for _, u := range observe.Providers(p.catalog, p.desired) {
+		_, description, _ := p.catalog.Provider(u.Provider.Kind)
+		in.Providers = append(in.Providers, reach.Provider{
+			Provider: u.Provider, Plugin: reachPlugin(u.Spec.Plugin), Asked: p.host.Asks(u.Spec), Named: p.host.Named(u.Spec),
+			Env: u.Spec.Plugin.EnvNames(u.Provider.Kind), Config: description.Config,
+			Target: func(kind string) schema.Object { t, _ := description.Target(kind); return t.Config },
+		})
+	}
+	for _, s := range p.desired.Secrets {
+		for _, part := range s.Parts {
+			if plugin, _, ok := p.catalog.Generator(part.Kind); ok && part.Generated() {
+				in.Generators = append(in.Generators, reachPlugin(plugin))
+			}
+		}
+	}
+	return in
+}
+
+func reachPlugin(s pluginhost.Served) reach.Plugin {
+	return reach.Plugin{Name: s.Candidate.Name, Version: s.Version, Hash: s.Hash, Signer: s.Signer, FirstParty: s.FirstParty, Dev: s.Dev}
+}
