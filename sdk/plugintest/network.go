@@ -108,3 +108,9 @@ func result(answer *httptest.ResponseRecorder, request *http.Request) *http.Resp
 	response.Request = request
 	return response
 }
+
+// stalled is a network on which nothing is ever answered.
+type stalled struct{}
+
+// RoundTrip hangs.
+func (stalled) RoundTrip(request *http.Request) (*http.Response, error) { return Hang(nil, request) }

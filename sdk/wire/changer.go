@@ -19,6 +19,10 @@ type Changer struct {
 	writes  *writeStream
 }
 
+// NewChanger makes changes without having begun, which a plugin must refuse. Only tests
+// of that need it.
+func NewChanger(c *Client) *Changer { return &Changer{client: c} }
+
 // Generate makes values, [MaxBatch] at most, and answers every item.
 func (c *Changer) Generate(ctx context.Context, items []GeneratorItem) ([]Generated, error) {
 	const call = "Generators.Generate"
