@@ -50,9 +50,8 @@ type Input struct {
 }
 
 // Of computes the reach of a project, and what each provider instance may touch, by
-// its alias, once the reach is approved. The diagnostics are what no approval makes
-// right.
-func Of(in Input) (Reach, map[string]grant.Set, diag.List) {
+// its alias, once the reach is approved.
+func Of(in Input) (Reach, map[string]grant.Set) {
 	c := &computer{Input: in, granted: map[string]grant.Set{}}
 	for _, g := range in.Generators {
 		c.plugin(g, diag.Range{})
@@ -65,14 +64,13 @@ func Of(in Input) (Reach, map[string]grant.Set, diag.List) {
 	c.targets()
 	c.secrets()
 	c.project()
-	return normal(c.lines), c.granted, c.found
+	return normal(c.lines), c.granted
 }
 
 type computer struct {
 	Input
 	lines   []Line
 	granted map[string]grant.Set
-	found   diag.List
 }
 
 func (c *computer) add(at diag.Range, format string, args ...any) {
@@ -154,7 +152,8 @@ func (c *computer) config(p Provider) {
 	})
 }
 
-// targets are the lines of environment that becomes part of an address.
+// targets are the lines of environment that becomes part of an address. The language
+// refuses what looks like a secret there.
 func (c *computer) targets() {
 	objects := map[string]Provider{}
 	for _, p := range c.Providers {
@@ -171,35 +170,19 @@ func (c *computer) targets() {
 				attribute, known := object.Attribute(f.Name)
 				place := known && (attribute.Identity || f.Name == "tags")
 				for _, variable := range f.Value.EnvNames() {
-					c.address(f.Value.Range(), place, variable, fmt.Sprintf("target %s: %s", t.Address.Kind, f.Name))
+					if place {
+						c.add(f.Value.Range(), "target %s: %s has environment variable %s in it", t.Address.Kind, f.Name, variable)
+					}
 				}
 			}
 		}
 	}
 }
 
-// address is a variable that becomes part of where a secret is: there it can be read
-// by whoever sees the store, so one that looks like a secret is refused.
-func (c *computer) address(at diag.Range, place bool, variable, where string) {
-	if !place {
-		return
-	}
-	if looksSecret(variable) {
-		c.found = append(c.found, diag.Diagnostic{
-			Severity: diag.Error, Code: "secret-in-address", Range: at,
-			Summary: fmt.Sprintf("environment variable %s looks like a secret, and would become part of an address", diag.Short(variable)),
-			Detail:  where + " is no place for a secret: addresses are shown, logged and recorded",
-			Hint:    "use a variable with another name, or store the value as a secret",
-		})
-		return
-	}
-	c.add(at, "%s has environment variable %s in it", where, variable)
-}
-
 func (c *computer) project() {
 	v := c.File.Metadata.All.Get("project")
 	for _, variable := range v.EnvNames() {
-		c.address(v.Range(), true, variable, "metadata.project")
+		c.add(v.Range(), "metadata.project has environment variable %s in it", variable)
 	}
 }
 

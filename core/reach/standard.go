@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/secretzero/sz/core/secretfile"
@@ -80,7 +79,3 @@ func (c *computer) knownTenant(key string, v secretfile.Value) bool {
 	}
 	return true
 }
-
-var secretName = regexp.MustCompile(`(?i)SECRET|TOKEN|PASS|KEY$|CREDENTIAL|SAS|CONNECTION`)
-
-func looksSecret(variable string) bool { return secretName.MatchString(variable) }

@@ -17,10 +17,7 @@ import (
 // authorize makes sure that the user allows what the project asks for, before any
 // plugin gets a credential or opens a connection. What is standard needs no word.
 func (p *project) authorize(c *cli.Context) error {
-	whole, granted, found := reach.Of(p.reachInput())
-	if found.HasErrors() {
-		return p.stop(c, exitSecretfile, found)
-	}
+	whole, granted := reach.Of(p.reachInput())
 	p.banner()
 	if !slices.Contains(p.user.digests, whole.Digest()) {
 		if err := p.approveReach(c, whole); err != nil {
