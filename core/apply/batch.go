@@ -89,7 +89,7 @@ func (r *run) generate(ctx context.Context, changes []plan.Change) ([]values, []
 		for _, p := range c.Secret.Parts {
 			if p.Generated() {
 				instance := r.Session.Generator(p.Kind)
-				items[instance] = append(items[instance], pluginhost.GeneratorItem{Kind: p.Kind, Config: p.Config})
+				items[instance] = append(items[instance], observe.Item(p))
 				origins[instance] = append(origins[instance], origin{i, p.Field})
 			}
 		}

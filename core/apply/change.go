@@ -159,7 +159,7 @@ func (r *run) part(ctx context.Context, p plan.Part, kept secret.Payload, made v
 	if !p.Generated() {
 		return kept, &plan.Problem{Class: plan.ConfigProblem, Code: "no-value", Summary: "no value is stated for field " + p.Field}
 	}
-	results, err := r.generateAll(ctx, r.Session.Generator(p.Kind), []pluginhost.GeneratorItem{{Kind: p.Kind, Config: p.Config}})
+	results, err := r.generateAll(ctx, r.Session.Generator(p.Kind), []pluginhost.GeneratorItem{observe.Item(p)})
 	if err != nil {
 		return kept, failure(err)
 	}

@@ -87,7 +87,7 @@ func (s *Session) checkGenerators(ctx context.Context, desired *plan.Desired) di
 	for _, secret := range desired.Secrets {
 		for _, p := range secret.Parts {
 			if instance := s.Generator(p.Kind); p.Generated() && instance != nil {
-				items[instance] = append(items[instance], pluginhost.GeneratorItem{Kind: p.Kind, Config: p.Config})
+				items[instance] = append(items[instance], Item(p))
 				parts[instance] = append(parts[instance], p)
 			}
 		}

@@ -31,6 +31,7 @@ func (served) Generator(kind string) (schema.Object, bool) {
 	return attributes("length", "charset"), kind == "random_password"
 }
 func (served) GeneratorFields(string) []string { return nil }
+func (served) GeneratorFiles(string) []string  { return nil }
 func (served) Provider(kind string) (schema.Object, bool) {
 	return attributes("ca_file"), kind == "azure"
 }

@@ -20,6 +20,9 @@ type Kinds interface {
 	// GeneratorFields are the fields of what a structured kind of value makes; none
 	// for a single value, and for a kind that is not served.
 	GeneratorFields(kind string) []string
+	// GeneratorFiles are the settings of a kind of value whose texts may name files of
+	// the project, which the plugin is then given.
+	GeneratorFiles(kind string) []string
 	// Provider is the configuration of a kind of provider.
 	Provider(kind string) (schema.Object, bool)
 	// Target is the configuration of a kind of target of a kind of provider.
@@ -148,6 +151,7 @@ func (b *builder) part(secret, field string, g secretfile.Generator) Part {
 	b.found = append(b.found, found...)
 	p.Config = complete(object, config.Schema())
 	b.structure(&p, secret)
+	b.files(&p)
 	return p
 }
 

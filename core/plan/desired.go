@@ -71,10 +71,19 @@ type Part struct {
 	Pieces []secretfile.Piece
 	// Fields are the fields of what a structured kind makes; none for a single value.
 	Fields []string
+	// Files are the files of the project that the configuration names, as they were
+	// when the Secretfile was read.
+	Files []File
 	// Missing means that a value should have been stated and was not.
 	Missing bool
 	Source  secretfile.Value // where Config was written
 	Range   diag.Range
+}
+
+// File is a file of the project.
+type File struct {
+	Path string // as the configuration has it
+	Data []byte
 }
 
 // Target is one place where a secret should be.

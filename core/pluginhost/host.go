@@ -91,11 +91,6 @@ func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, 
 	return i, found, nil
 }
 
-// OpenGenerators starts a process that makes values. It gets no environment.
-func (h *Host) OpenGenerators(ctx context.Context, plugin Served) (*Instance, error) {
-	return h.start(ctx, plugin, nil)
-}
-
 func (h *Host) start(ctx context.Context, plugin Served, env []string) (*Instance, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

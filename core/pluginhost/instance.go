@@ -58,7 +58,12 @@ func (i *Instance) CheckGenerators(ctx context.Context, items []GeneratorItem) (
 	ctx, cancel := context.WithTimeout(ctx, checkCall)
 	defer cancel()
 	plain, _ := unpicked(i.Plugin, items)
-	results, err := i.process.wire.CheckGenerators(ctx, plain)
+	var results []GeneratorCheck
+	err := inCalls(plain, func(some []GeneratorItem) error {
+		answers, err := i.process.wire.CheckGenerators(ctx, some)
+		results = append(results, answers...)
+		return err
+	})
 	return results, i.failure("checking generators", err)
 }
 
@@ -94,7 +99,12 @@ func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generat
 	ctx, cancel := context.WithTimeout(ctx, patience(w.instance.Plugin, items))
 	defer cancel()
 	plain, fields := unpicked(w.instance.Plugin, items)
-	made, err := w.changer.Generate(ctx, plain)
+	var made []Generated
+	err := inCalls(plain, func(some []GeneratorItem) error {
+		answers, err := w.changer.Generate(ctx, some)
+		made = append(made, answers...)
+		return err
+	})
 	if err != nil {
 		return nil, w.instance.failure(fmt.Sprintf("generating %d values", len(items)), err)
 	}

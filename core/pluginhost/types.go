@@ -25,6 +25,8 @@ type (
 	State = wire.State
 	// GeneratorItem is one value to make.
 	GeneratorItem = wire.GeneratorItem
+	// ProjectFile is a file of the project that a value is made with.
+	ProjectFile = wire.ProjectFile
 	// GeneratorCheck is what is wrong with a generator's configuration.
 	GeneratorCheck = wire.GeneratorCheck
 	// Generated is one new value.

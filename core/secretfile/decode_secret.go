@@ -144,6 +144,9 @@ func (d *decoder) generator(kind string, at diag.Range, owner *syntax.Node, of s
 // be read.
 func (d *decoder) generatorConfig(kind string, owner *syntax.Node, of string) Value {
 	n := owner.Get("config")
+	if kind == KindScript && !n.IsNull() && n.Kind == schema.Map {
+		return d.script(n)
+	}
 	if n.IsNull() || n.Kind != schema.Map || kind != KindStatic && kind != KindCompose {
 		return d.config(owner, of)
 	}

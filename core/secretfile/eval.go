@@ -27,6 +27,7 @@ type evaluator struct {
 	unset       bool // an unset environment variable is unknown, not an error
 	language    syntax.Language
 	buildsValue bool // what is evaluated becomes a value, so secrets may be read
+	arguments   argumentMode
 	resolved    map[string]Value
 	used        map[string]bool
 	stack       []string

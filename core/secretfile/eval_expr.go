@@ -12,6 +12,9 @@ import (
 )
 
 func (e *evaluator) expression(expr syntax.Expr, at diag.Range) Value {
+	if v, refused := e.inShell(expr, at); refused {
+		return v
+	}
 	switch x := expr.(type) {
 	case syntax.Literal:
 		return textValue(x.Text, at)
@@ -132,7 +135,10 @@ func (e *evaluator) named(name string, at diag.Range) (Value, bool) {
 		return e.report(at, "variable-chain", fmt.Sprintf("variables refer to each other over more than %d steps", maxChain), ""), true
 	}
 	e.stack = append(e.stack, name)
+	mode := e.arguments
+	e.arguments = notArguments // a variable means the same wherever it is used
 	v := e.value(n)
+	e.arguments = mode
 	e.stack = e.stack[:len(e.stack)-1]
 	e.resolved[name] = v
 	return v, true
@@ -186,6 +192,9 @@ var exampleDefault = "text"
 // environment resolves ${NAME}: a variable of that name first. An empty variable
 // of the environment counts as unset.
 func (e *evaluator) environment(ref syntax.EnvRef, at diag.Range) Value {
+	if v, taken := e.argument(ref, at); taken {
+		return v
+	}
 	if v, ok := e.named(ref.Name, at); ok && (!v.IsNull() || ref.Default == nil) {
 		return v
 	}

@@ -21,6 +21,16 @@ func (k kinds) GeneratorFields(kind string) []string {
 	return d.Fields
 }
 
+// GeneratorFiles are the settings whose texts may name files of the project. Only
+// plugins of sz itself are given any.
+func (k kinds) GeneratorFiles(kind string) []string {
+	plugin, d, _ := k.Catalog.Generator(kind)
+	if !plugin.FirstParty {
+		return nil
+	}
+	return pluginhost.FileSettings(d)
+}
+
 // Provider is the configuration of a kind of provider.
 func (k kinds) Provider(kind string) (schema.Object, bool) {
 	_, d, ok := k.Catalog.Provider(kind)
