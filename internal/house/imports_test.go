@@ -87,7 +87,7 @@ func TestDecidingReachesNoProcessAndNoNetwork(t *testing.T) {
 }
 
 func TestPluginsDoNotImportTheEngine(t *testing.T) {
-	for _, plugin := range []string{"generators", "azure-keyvault", "file"} {
+	for _, plugin := range []string{"generators", "azure-keyvault", "file", "script"} {
 		for _, dependency := range list(t, `{{join .Deps "\n"}}`, "./plugins/"+plugin) {
 			if strings.HasPrefix(dependency, module+"core/") || strings.HasPrefix(dependency, module+"cmd/") {
 				t.Errorf("plugin %s depends on %s", plugin, dependency)
