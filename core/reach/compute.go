@@ -1,11 +1,7 @@
 package reach
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/grant"
@@ -45,8 +41,6 @@ type Input struct {
 	// Hosts and Tenants are what the user's own configuration takes for standard: see
 	// core/trust.
 	Hosts, Tenants []string
-	// ReadFile reads a file of the project that a script runs.
-	ReadFile func(path string) ([]byte, error)
 }
 
 // Of computes the reach of a project, and what each provider instance may touch, by
@@ -193,44 +187,9 @@ func (c *computer) secrets() {
 			c.add(s.Source.KindRange, "secret %s is read from provider %s", s.Name, quoted(s.Source.Config.Get("provider")))
 		}
 		for _, p := range s.Parts {
-			if p.Kind == scriptKind && p.Generated() {
+			if p.Kind == secretfile.KindScript && p.Generated() {
 				c.script(s.Name, p)
 			}
 		}
 	}
-}
-
-// scriptKind is the kind of value that runs a command.
-const scriptKind = "script"
-
-func (c *computer) script(secret string, p plan.Part) {
-	words := texts(p.Config.Get("command"))
-	words = append(words, texts(p.Config.Get("args"))...)
-	command := make([]string, len(words))
-	var files []string
-	for i, word := range words {
-		command[i] = strconv.Quote(word)
-		if c.ReadFile == nil {
-			continue
-		}
-		if text, err := c.ReadFile(word); err == nil {
-			sum := sha256.Sum256(text)
-			files = append(files, fmt.Sprintf("%q is sha256:%s", word, hex.EncodeToString(sum[:])))
-		}
-	}
-	line := fmt.Sprintf("secret %s runs %s", secret, strings.Join(command, " "))
-	for _, f := range p.Config.Fields() {
-		switch f.Name {
-		case "command", "args", "timeout", "trim":
-		default:
-			line += fmt.Sprintf(", %s %s", f.Name, strings.Join(texts(f.Value), " "))
-		}
-	}
-	if len(files) > 0 {
-		line += ", where " + strings.Join(files, ", ")
-	}
-	for _, variable := range p.Source.EnvNames() {
-		c.add(p.Range, "secret %s: its command is given environment variable %s", secret, variable)
-	}
-	c.add(p.Range, "%s", line)
 }

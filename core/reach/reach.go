@@ -2,7 +2,7 @@
 // not ours and what they may touch, hosts that no known service has, identities and
 // credentials that it states itself, commands, and environment that it gives away.
 // It is computed from the Secretfile and from what plugins say of themselves; no
-// process is started and nothing is read but the files that scripts run.
+// process is started and nothing is read.
 //
 // A project is a request and never an authority: what is in its reach, the user
 // approves (core/trust) before any plugin gets a credential.

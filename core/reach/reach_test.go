@@ -19,7 +19,7 @@ var (
 	authOf    = schema.Object{Attributes: []schema.Attribute{{Name: "kind", Type: text}, {Name: "tenant_id", Type: text}, {Name: "client_id", Type: text}, {Name: "client_secret", Type: text, Sensitive: true}}}
 	azure     = schema.Object{Attributes: []schema.Attribute{{Name: "auth", Type: schema.Type{Kind: schema.Map, Object: &authOf}}, {Name: "authority_host", Type: text}}}
 	keyVault  = schema.Object{Attributes: []schema.Attribute{{Name: "vault_url", Type: text, Identity: true}, {Name: "secret_name", Type: text, Identity: true}, {Name: "custom_endpoint", Type: schema.Type{Kind: schema.Bool}}, {Name: "note", Type: text}}}
-	scriptObj = schema.Object{Attributes: []schema.Attribute{{Name: "command", Type: text}, {Name: "args", Type: schema.Type{Kind: schema.List}}}}
+	scriptObj = schema.Object{Attributes: []schema.Attribute{{Name: "command", Type: text}, {Name: "args", Type: schema.Type{Kind: schema.List}}, {Name: "variables", Type: schema.Type{Kind: schema.Map}}, {Name: "stdin", Type: text, Sensitive: true}, {Name: "shell", Type: schema.Type{Kind: schema.Bool}}}}
 )
 
 type kinds struct{}
@@ -35,9 +35,17 @@ func (kinds) Target(string, string) (schema.Object, plan.Capabilities, bool) {
 	return keyVault, plan.Capabilities{}, true
 }
 func (kinds) GeneratorFields(string) []string { return nil }
+func (kinds) GeneratorFiles(string) []string  { return []string{"command", "args"} }
 func (kinds) GeneratorKinds() []string        { return nil }
 func (kinds) ProviderKinds() []string         { return nil }
 func (kinds) TargetKinds(string) []string     { return nil }
+
+func readFile(path string) ([]byte, error) {
+	if path == "./make.sh" {
+		return []byte("echo"), nil
+	}
+	return nil, errors.New("no such file")
+}
 
 // input is a project of one provider, which is ours or not, that asks for hosts.
 func input(t *testing.T, yaml string, ours bool, hosts ...string) Input {
@@ -47,18 +55,13 @@ func input(t *testing.T, yaml string, ours bool, hosts ...string) Input {
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
-	desired, found := plan.Build(file, kinds{}, value.Outside{Env: env})
+	desired, found := plan.Build(file, kinds{}, value.Outside{Env: env, ReadFile: readFile})
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
 	set := grant.Set{Network: hosts}
 	plugin := Plugin{Name: "p", Version: "1.2.3", Hash: strings.Repeat("0", 64), FirstParty: ours}
-	in := Input{File: file, Desired: desired, ReadFile: func(path string) ([]byte, error) {
-		if path == "make.sh" {
-			return []byte("echo"), nil
-		}
-		return nil, errors.New("no such file")
-	}}
+	in := Input{File: file, Desired: desired}
 	for _, p := range desired.Providers {
 		in.Providers = append(in.Providers, Provider{
 			Provider: p, Plugin: plugin, Asked: set, Named: set, Env: []string{"AZURE_CLIENT_ID"}, Config: azure,
@@ -98,8 +101,15 @@ func TestReach(t *testing.T) {
 		"a stranger": {secretAt("vault_url: x"), false, []string{"api.acme.example:443"}, []string{
 			"plugin p 1.2.3, unsigned, sha256:" + strings.Repeat("0", 64), "plugin p: network api.acme.example:443",
 		}},
-		"a script": {"secrets:\n  - name: a\n    kind: script\n    config: {command: make.sh, args: [\"-x\", \"a b\"]}\n    targets: [{provider: azure, kind: key_vault, config: {vault_url: x}}]\n", true, nil, []string{
-			`secret a runs "make.sh" "-x" "a b", where "make.sh" is sha256:092c79e8f80e559e404bcf660c48f3522b67aba9ff1484b0367e1a4ddef7431d`,
+		"a script": {scriptAt(`command: ./make.sh, args: ["-x", "a b", ./gone]`), true, nil, []string{
+			`secret a runs "./make.sh" "-x" "a b" "./gone", "./make.sh" is sha256:092c79e8f80e559e404bcf660c48f3522b67aba9ff1484b0367e1a4ddef7431d`,
+		}},
+		"a line of the shell": {scriptAt(`command: 'echo "$SZ_ARG_x"', shell: true, variables: {x: a, y: b}`), true, nil, []string{
+			`secret a runs "echo \"$SZ_ARG_x\"" in a shell, SZ_ARG_x is "a", SZ_ARG_y is "b"`,
+		}},
+		"a script with secrets": {scriptAt(`command: make, args: ["--lane=${LANE}"], variables: {x: "${LANE}"}, stdin: hunter2`), true, nil, []string{
+			`secret a runs "make" "(sealed)", SZ_ARG_x is "(sealed)", with something on standard input`,
+			"secret a: its command is given environment variable LANE",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,4 +146,8 @@ func TestDigestIsOfTheLinesAlone(t *testing.T) {
 	if left := a.Without(func(text string) bool { return text == "a" }); len(left) != 1 || left[0].Text != "b" {
 		t.Errorf("left %v", left)
 	}
+}
+
+func scriptAt(config string) string {
+	return "secrets:\n  - name: a\n    kind: script\n    config: {" + config + "}\n    targets: [{provider: azure, kind: key_vault, config: {vault_url: x}}]\n"
 }

@@ -86,7 +86,6 @@ func (p *project) banner() {
 func (p *project) reachInput() reach.Input {
 	in := reach.Input{
 		File: p.file, Desired: p.desired, Hosts: p.user.config.Hosts, Tenants: p.user.config.Tenants,
-		ReadFile: projectFiles{p.root}.ReadFile,
 	}
 	for _, u := range observe.Providers(p.catalog, p.desired) {
 		_, description, _ := p.catalog.Provider(u.Provider.Kind)
