@@ -24,6 +24,7 @@ type boundTarget interface {
 	retire(context.Context, wire.RetireItem) WriteResult
 	versions(context.Context, wire.TargetRef) ([]Version, []wire.Diagnostic)
 	diagnose(ctx context.Context, items []wire.DiagnoseItem, probe bool, report func(Finding)) error
+	references(ctx context.Context, items []wire.ReferenceItem, consumer, project string) (References, []wire.Diagnostic)
 }
 
 type bound[S, C any] struct {
@@ -254,4 +255,20 @@ func (b *bound[S, C]) diagnose(ctx context.Context, items []wire.DiagnoseItem, p
 		d.Places = append(d.Places, DiagnosedPlace[C]{target, item.Needs})
 	}
 	return b.Diagnose(ctx, b.session, d, report)
+}
+
+func (b *bound[S, C]) references(ctx context.Context, items []wire.ReferenceItem, consumer, project string) (References, []wire.Diagnostic) {
+	if b.References == nil {
+		return References{}, []wire.Diagnostic{*unsupported("References")}
+	}
+	r := ReferenceRequest[C]{Consumer: consumer, Project: project}
+	for _, item := range items {
+		target, found := b.target(ctx, item.Target)
+		if wire.Failed(found) {
+			return References{}, found
+		}
+		r.Places = append(r.Places, ReferredPlace[C]{target, item.Secret, item.Field})
+	}
+	answer, err := b.References(ctx, b.session, r)
+	return answer, diagnostics(err)
 }

@@ -181,6 +181,18 @@ func (h *handler) Diagnose(ctx context.Context, items []wire.DiagnoseItem, probe
 	return nil
 }
 
+// References writes the text of a consumer for items of one kind.
+func (h *handler) References(ctx context.Context, items []wire.ReferenceItem, consumer, project string) (wire.References, []wire.Diagnostic) {
+	if len(items) == 0 {
+		return wire.References{}, []wire.Diagnostic{{Class: Internal, Code: "no-items", Summary: "nothing to refer to"}}
+	}
+	t, found := h.target(items[0].Target.Kind)
+	if t == nil {
+		return wire.References{}, found
+	}
+	return t.references(ctx, items, consumer, project)
+}
+
 // Read gives out one value.
 func (h *handler) Read(ctx context.Context, item wire.ReadItem) (wire.ReadResult, []wire.Diagnostic) {
 	t, found := h.target(item.Target.Kind)

@@ -50,6 +50,8 @@ type (
 	Need = wire.Need
 	// Finding is one thing that a diagnosis found out.
 	Finding = wire.Finding
+	// References is the text with which a consumer reads secrets.
+	References = wire.References
 )
 
 // The presences of a [State].

@@ -100,6 +100,20 @@ type DiagnosedPlace[C any] struct {
 	Needs []Need
 }
 
+// ReferenceRequest asks for the text with which a consumer reads secrets.
+type ReferenceRequest[C any] struct {
+	Places   []ReferredPlace[C]
+	Consumer string // in the plugin's own words
+	Project  string // its name, for names that a text needs
+}
+
+// ReferredPlace is one place that a consumer reads.
+type ReferredPlace[C any] struct {
+	Target[C]
+	Secret string // the secret's name, to name settings after
+	Field  string // set when the target receives one field
+}
+
 // TargetOf is a kind of target with session S and configuration C. Write is required;
 // each other function that is set is a capability that the host will use. Without
 // Inspect a target is write-only: sz cannot see what is there, says so in the plan,
@@ -145,6 +159,10 @@ type TargetOf[S, C any] struct {
 	// reports each step once. It changes nothing but what d.ProbeWrite permits.
 	// Optional.
 	Diagnose func(ctx context.Context, s S, d Diagnosis[C], report func(Finding)) error
+	// References writes the text with which a consumer reads secrets. It is pure, and
+	// answers a consumer that it does not know with an error that lists those that it
+	// does. Optional.
+	References func(ctx context.Context, s S, r ReferenceRequest[C]) (References, error)
 }
 
 func (t TargetOf[S, C]) describe() wire.TargetDescription {
@@ -162,6 +180,7 @@ func (t TargetOf[S, C]) describe() wire.TargetDescription {
 		{t.Retire != nil, wire.CanRetire},
 		{t.InspectMany != nil, wire.CanList},
 		{t.Diagnose != nil, wire.CanDiagnose},
+		{t.References != nil, wire.CanRefer},
 	} {
 		if c.has {
 			d.Capabilities = append(d.Capabilities, c.can)

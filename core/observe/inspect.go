@@ -71,7 +71,7 @@ func (s *Session) Compare(ctx context.Context, wanted plan.Secret, t plan.Target
 // Holds reports that a target holds a value. Anything but a plain yes is a no.
 func (s *Session) Holds(ctx context.Context, wanted plan.Secret, t plan.Target, r plan.Receipt, value secret.Payload) bool {
 	q := question{target: t, whole: &value, item: pluginhost.InspectItem{
-		Target:  pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: wanted.FieldsAt(t), RotationPeriod: wanted.RotationPeriod},
+		Target:  reference(wanted, t),
 		Receipt: pluginhost.Receipt(r), CompareValue: true,
 	}}
 	o := s.inspect(ctx, t.Provider, []question{q})[0]
@@ -83,7 +83,7 @@ func (s *Session) Holds(ctx context.Context, wanted plan.Secret, t plan.Target, 
 func ask(wanted plan.Secret, t plan.Target, r plan.RecordedTarget, compare bool) question {
 	q := question{target: t, fields: map[string]secret.Payload{}}
 	q.item = pluginhost.InspectItem{
-		Target:  pluginhost.TargetRef{Kind: t.Address.Kind, Address: t.Address.Place, Config: t.Config, Fields: wanted.FieldsAt(t), RotationPeriod: wanted.RotationPeriod},
+		Target:  reference(wanted, t),
 		Receipt: pluginhost.Receipt(r.Receipt),
 	}
 	if !compare {

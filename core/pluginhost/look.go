@@ -19,6 +19,14 @@ func (i *Instance) Versions(ctx context.Context, target TargetRef) ([]Version, [
 	return versions, i.host.masked(found), i.failure("listing the versions of "+target.Kind+":"+target.Address, err)
 }
 
+// References writes the text with which a consumer reads items, all of one kind.
+func (i *Instance) References(ctx context.Context, items []ReferenceItem, consumer, project string) (References, []PluginDiagnostic, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkCall)
+	defer cancel()
+	r, found, err := i.process.wire.References(ctx, items, consumer, project)
+	return r, i.host.masked(found), i.failure("referring to targets", err)
+}
+
 // Diagnose finds out what stands in the way of using places. It changes nothing.
 func (i *Instance) Diagnose(ctx context.Context, items []DiagnoseItem, report func(Finding)) error {
 	return i.diagnose(ctx, i.process.wire.Diagnose, items, report)

@@ -59,6 +59,10 @@ type (
 	Finding = wire.Finding
 	// FindingOutcome is what became of one step of a diagnosis.
 	FindingOutcome = wire.FindingOutcome
+	// ReferenceItem is one place that a consumer reads.
+	ReferenceItem = wire.ReferenceItem
+	// References is the text with which a consumer reads secrets.
+	References = wire.References
 	// PluginDiagnostic is something that a plugin wants a person to know.
 	PluginDiagnostic = wire.Diagnostic
 	// Capability is something that a kind of target can do.
@@ -90,6 +94,7 @@ const (
 	CanRetire    = wire.CanRetire
 	CanVersions  = wire.CanVersions
 	CanDiagnose  = wire.CanDiagnose
+	CanRefer     = wire.CanRefer
 
 	NeedInspect = wire.NeedInspect
 	NeedRead    = wire.NeedRead

@@ -25,6 +25,7 @@ type Handler interface {
 	Retire(ctx context.Context, item RetireItem) WriteResult
 	Versions(ctx context.Context, target TargetRef) ([]Version, []Diagnostic)
 	Diagnose(ctx context.Context, items []DiagnoseItem, probe bool, report func(Finding)) []Diagnostic
+	References(ctx context.Context, items []ReferenceItem, consumer, project string) (References, []Diagnostic)
 }
 
 // InvalidItem is the diagnostic for a configuration that its schema refuses. The

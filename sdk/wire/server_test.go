@@ -107,6 +107,13 @@ func (r *recorder) Diagnose(_ context.Context, items []DiagnoseItem, probe bool,
 	return nil
 }
 
+func (r *recorder) References(_ context.Context, items []ReferenceItem, consumer, project string) (References, []Diagnostic) {
+	if consumer != "known" {
+		return References{}, []Diagnostic{{Summary: "unknown consumer"}}
+	}
+	return References{Text: items[0].Secret + " of " + project + " at " + items[0].Target.Address, Usage: "paste it", Placeholders: []string{"APP"}}, nil
+}
+
 // serve connects a client to a handler over the real wire.
 func serve(t *testing.T, handler Handler) (*Client, *grpc.ClientConn) {
 	t.Helper()
@@ -210,6 +217,18 @@ func TestDiagnosisProbesOnlyWithPermission(t *testing.T) {
 	}
 	if want := []string{"diagnose, probing false", "diagnose, probing false", "diagnose, probing true"}; !slices.Equal(r.calls, want) {
 		t.Errorf("calls %v", r.calls)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	client, _ := serve(t, &recorder{})
+	items := []ReferenceItem{{Target: TargetRef{Address: "a"}, Secret: "s"}}
+	r, found, err := client.References(t.Context(), items, "known", "p")
+	if err != nil || len(found) != 0 || r.Text != "s of p at a" || r.Usage != "paste it" || len(r.Placeholders) != 1 {
+		t.Errorf("%+v, %v, %v", r, found, err)
+	}
+	if _, found, err := client.References(t.Context(), items, "other", "p"); err != nil || !Failed(found) {
+		t.Errorf("%v, %v", found, err)
 	}
 }
 

@@ -68,6 +68,7 @@ const (
 	CanRetire
 	CanList
 	CanDiagnose
+	CanRefer
 )
 
 // PermissionKind is the kind of a [Permission].

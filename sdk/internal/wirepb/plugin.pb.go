@@ -46,21 +46,24 @@ const (
 	Capability_CAPABILITY_LIST Capability = 8
 	// CAPABILITY_DIAGNOSE is saying what stands in the way of being used.
 	Capability_CAPABILITY_DIAGNOSE Capability = 9
+	// CAPABILITY_REFERENCES is writing the text with which others read secrets.
+	Capability_CAPABILITY_REFERENCES Capability = 10
 )
 
 // Enum value maps for Capability.
 var (
 	Capability_name = map[int32]string{
-		0: "CAPABILITY_UNSPECIFIED",
-		1: "CAPABILITY_INSPECT",
-		2: "CAPABILITY_READ",
-		3: "CAPABILITY_CHALLENGE",
-		4: "CAPABILITY_MARKS",
-		5: "CAPABILITY_VERSIONS",
-		6: "CAPABILITY_METADATA",
-		7: "CAPABILITY_RETIRE",
-		8: "CAPABILITY_LIST",
-		9: "CAPABILITY_DIAGNOSE",
+		0:  "CAPABILITY_UNSPECIFIED",
+		1:  "CAPABILITY_INSPECT",
+		2:  "CAPABILITY_READ",
+		3:  "CAPABILITY_CHALLENGE",
+		4:  "CAPABILITY_MARKS",
+		5:  "CAPABILITY_VERSIONS",
+		6:  "CAPABILITY_METADATA",
+		7:  "CAPABILITY_RETIRE",
+		8:  "CAPABILITY_LIST",
+		9:  "CAPABILITY_DIAGNOSE",
+		10: "CAPABILITY_REFERENCES",
 	}
 	Capability_value = map[string]int32{
 		"CAPABILITY_UNSPECIFIED": 0,
@@ -73,6 +76,7 @@ var (
 		"CAPABILITY_RETIRE":      7,
 		"CAPABILITY_LIST":        8,
 		"CAPABILITY_DIAGNOSE":    9,
+		"CAPABILITY_REFERENCES":  10,
 	}
 )
 
@@ -1197,7 +1201,7 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\rBeginResponse\"?\n" +
 	"\fDrainRequest\x12/\n" +
 	"\x05grace\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\x05grace\"\x0f\n" +
-	"\rDrainResponse*\xfc\x01\n" +
+	"\rDrainResponse*\x97\x02\n" +
 	"\n" +
 	"Capability\x12\x1a\n" +
 	"\x16CAPABILITY_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -1209,7 +1213,9 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x13CAPABILITY_METADATA\x10\x06\x12\x15\n" +
 	"\x11CAPABILITY_RETIRE\x10\a\x12\x13\n" +
 	"\x0fCAPABILITY_LIST\x10\b\x12\x17\n" +
-	"\x13CAPABILITY_DIAGNOSE\x10\t2\x96\x02\n" +
+	"\x13CAPABILITY_DIAGNOSE\x10\t\x12\x19\n" +
+	"\x15CAPABILITY_REFERENCES\x10\n" +
+	"2\x96\x02\n" +
 	"\x06Plugin\x12I\n" +
 	"\bDescribe\x12\x1d.sz.plugin.v1.DescribeRequest\x1a\x1e.sz.plugin.v1.DescribeResponse\x12=\n" +
 	"\x04Open\x12\x19.sz.plugin.v1.OpenRequest\x1a\x1a.sz.plugin.v1.OpenResponse\x12@\n" +

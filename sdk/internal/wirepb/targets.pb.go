@@ -2606,6 +2606,207 @@ func (x *TargetsDiagnoseResponse) GetCommands() []string {
 	return nil
 }
 
+// TargetsReferencesRequest asks for the text of one consumer.
+type TargetsReferencesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// items are the places, in the order of the Secretfile.
+	Items []*TargetReferenceItem `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	// consumer is what reads the secrets, in the plugin's own words, such as aks-csi.
+	Consumer string `protobuf:"bytes,2,opt,name=consumer,proto3" json:"consumer,omitempty"`
+	// project is the name of the project, for names that a text needs.
+	Project       string `protobuf:"bytes,3,opt,name=project,proto3" json:"project,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetsReferencesRequest) Reset() {
+	*x = TargetsReferencesRequest{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetsReferencesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetsReferencesRequest) ProtoMessage() {}
+
+func (x *TargetsReferencesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetsReferencesRequest.ProtoReflect.Descriptor instead.
+func (*TargetsReferencesRequest) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *TargetsReferencesRequest) GetItems() []*TargetReferenceItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *TargetsReferencesRequest) GetConsumer() string {
+	if x != nil {
+		return x.Consumer
+	}
+	return ""
+}
+
+func (x *TargetsReferencesRequest) GetProject() string {
+	if x != nil {
+		return x.Project
+	}
+	return ""
+}
+
+// TargetReferenceItem is one place that is referred to.
+type TargetReferenceItem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// target is the place.
+	Target *TargetRef `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	// secret is the name of the secret, to name settings after.
+	Secret string `protobuf:"bytes,2,opt,name=secret,proto3" json:"secret,omitempty"`
+	// field is set when the target receives one field of it.
+	Field         string `protobuf:"bytes,3,opt,name=field,proto3" json:"field,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetReferenceItem) Reset() {
+	*x = TargetReferenceItem{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetReferenceItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetReferenceItem) ProtoMessage() {}
+
+func (x *TargetReferenceItem) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetReferenceItem.ProtoReflect.Descriptor instead.
+func (*TargetReferenceItem) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *TargetReferenceItem) GetTarget() *TargetRef {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *TargetReferenceItem) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
+func (x *TargetReferenceItem) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+// TargetsReferencesResponse is the text of a consumer.
+type TargetsReferencesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// text is ready to be saved or pasted.
+	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// usage says in one line what to do with it.
+	Usage string `protobuf:"bytes,2,opt,name=usage,proto3" json:"usage,omitempty"`
+	// placeholders are the words in text that a person has to replace.
+	Placeholders []string `protobuf:"bytes,3,rep,name=placeholders,proto3" json:"placeholders,omitempty"`
+	// diagnostics are why there is no text, such as a consumer that is not known.
+	Diagnostics   []*Diagnostic `protobuf:"bytes,4,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetsReferencesResponse) Reset() {
+	*x = TargetsReferencesResponse{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetsReferencesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetsReferencesResponse) ProtoMessage() {}
+
+func (x *TargetsReferencesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetsReferencesResponse.ProtoReflect.Descriptor instead.
+func (*TargetsReferencesResponse) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *TargetsReferencesResponse) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *TargetsReferencesResponse) GetUsage() string {
+	if x != nil {
+		return x.Usage
+	}
+	return ""
+}
+
+func (x *TargetsReferencesResponse) GetPlaceholders() []string {
+	if x != nil {
+		return x.Placeholders
+	}
+	return nil
+}
+
+func (x *TargetsReferencesResponse) GetDiagnostics() []*Diagnostic {
+	if x != nil {
+		return x.Diagnostics
+	}
+	return nil
+}
+
 var File_sz_plugin_v1_targets_proto protoreflect.FileDescriptor
 
 const file_sz_plugin_v1_targets_proto_rawDesc = "" +
@@ -2766,7 +2967,20 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\aoutcome\x18\x03 \x01(\x0e2\x1c.sz.plugin.v1.FindingOutcomeR\aoutcome\x12\x16\n" +
 	"\x06detail\x18\x04 \x01(\tR\x06detail\x12\x12\n" +
 	"\x04hint\x18\x05 \x01(\tR\x04hint\x12\x1a\n" +
-	"\bcommands\x18\x06 \x03(\tR\bcommands*\xa9\x01\n" +
+	"\bcommands\x18\x06 \x03(\tR\bcommands\"\x89\x01\n" +
+	"\x18TargetsReferencesRequest\x127\n" +
+	"\x05items\x18\x01 \x03(\v2!.sz.plugin.v1.TargetReferenceItemR\x05items\x12\x1a\n" +
+	"\bconsumer\x18\x02 \x01(\tR\bconsumer\x12\x18\n" +
+	"\aproject\x18\x03 \x01(\tR\aproject\"t\n" +
+	"\x13TargetReferenceItem\x12/\n" +
+	"\x06target\x18\x01 \x01(\v2\x17.sz.plugin.v1.TargetRefR\x06target\x12\x16\n" +
+	"\x06secret\x18\x02 \x01(\tR\x06secret\x12\x14\n" +
+	"\x05field\x18\x03 \x01(\tR\x05field\"\xa5\x01\n" +
+	"\x19TargetsReferencesResponse\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n" +
+	"\x05usage\x18\x02 \x01(\tR\x05usage\x12\"\n" +
+	"\fplaceholders\x18\x03 \x03(\tR\fplaceholders\x12:\n" +
+	"\vdiagnostics\x18\x04 \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics*\xa9\x01\n" +
 	"\bPresence\x12\x18\n" +
 	"\x14PRESENCE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fPRESENCE_ABSENT\x10\x01\x12\x14\n" +
@@ -2815,7 +3029,7 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x16FINDING_OUTCOME_FAILED\x10\x02\x12\x1c\n" +
 	"\x18FINDING_OUTCOME_INFERRED\x10\x03\x12\x1b\n" +
 	"\x17FINDING_OUTCOME_SKIPPED\x10\x04\x12\x1a\n" +
-	"\x16FINDING_OUTCOME_WARNED\x10\x052\xac\x05\n" +
+	"\x16FINDING_OUTCOME_WARNED\x10\x052\x8b\x06\n" +
 	"\aTargets\x12N\n" +
 	"\x05Check\x12!.sz.plugin.v1.TargetsCheckRequest\x1a\".sz.plugin.v1.TargetsCheckResponse\x12V\n" +
 	"\aInspect\x12#.sz.plugin.v1.TargetsInspectRequest\x1a$.sz.plugin.v1.TargetsInspectResponse0\x01\x12K\n" +
@@ -2824,7 +3038,9 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x06Update\x12\".sz.plugin.v1.TargetsUpdateRequest\x1a#.sz.plugin.v1.TargetsUpdateResponse\x12Q\n" +
 	"\x06Retire\x12\".sz.plugin.v1.TargetsRetireRequest\x1a#.sz.plugin.v1.TargetsRetireResponse\x12W\n" +
 	"\bVersions\x12$.sz.plugin.v1.TargetsVersionsRequest\x1a%.sz.plugin.v1.TargetsVersionsResponse\x12Y\n" +
-	"\bDiagnose\x12$.sz.plugin.v1.TargetsDiagnoseRequest\x1a%.sz.plugin.v1.TargetsDiagnoseResponse0\x01b\x06proto3"
+	"\bDiagnose\x12$.sz.plugin.v1.TargetsDiagnoseRequest\x1a%.sz.plugin.v1.TargetsDiagnoseResponse0\x01\x12]\n" +
+	"\n" +
+	"References\x12&.sz.plugin.v1.TargetsReferencesRequest\x1a'.sz.plugin.v1.TargetsReferencesResponseb\x06proto3"
 
 var (
 	file_sz_plugin_v1_targets_proto_rawDescOnce sync.Once
@@ -2839,62 +3055,65 @@ func file_sz_plugin_v1_targets_proto_rawDescGZIP() []byte {
 }
 
 var file_sz_plugin_v1_targets_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
+var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_sz_plugin_v1_targets_proto_goTypes = []any{
-	(Presence)(0),                   // 0: sz.plugin.v1.Presence
-	(ReceiptMatch)(0),               // 1: sz.plugin.v1.ReceiptMatch
-	(ReadReason)(0),                 // 2: sz.plugin.v1.ReadReason
-	(WriteOutcome)(0),               // 3: sz.plugin.v1.WriteOutcome
-	(RetireMode)(0),                 // 4: sz.plugin.v1.RetireMode
-	(Need)(0),                       // 5: sz.plugin.v1.Need
-	(FindingOutcome)(0),             // 6: sz.plugin.v1.FindingOutcome
-	(*TargetRef)(nil),               // 7: sz.plugin.v1.TargetRef
-	(*Mark)(nil),                    // 8: sz.plugin.v1.Mark
-	(*Receipt)(nil),                 // 9: sz.plugin.v1.Receipt
-	(*TargetsCheckRequest)(nil),     // 10: sz.plugin.v1.TargetsCheckRequest
-	(*TargetCheckItem)(nil),         // 11: sz.plugin.v1.TargetCheckItem
-	(*TargetsCheckResponse)(nil),    // 12: sz.plugin.v1.TargetsCheckResponse
-	(*TargetCheck)(nil),             // 13: sz.plugin.v1.TargetCheck
-	(*Throttle)(nil),                // 14: sz.plugin.v1.Throttle
-	(*TargetsInspectRequest)(nil),   // 15: sz.plugin.v1.TargetsInspectRequest
-	(*TargetInspectItem)(nil),       // 16: sz.plugin.v1.TargetInspectItem
-	(*TargetsInspectResponse)(nil),  // 17: sz.plugin.v1.TargetsInspectResponse
-	(*TargetState)(nil),             // 18: sz.plugin.v1.TargetState
-	(*Deletion)(nil),                // 19: sz.plugin.v1.Deletion
-	(*TargetsReadRequest)(nil),      // 20: sz.plugin.v1.TargetsReadRequest
-	(*TargetsReadResponse)(nil),     // 21: sz.plugin.v1.TargetsReadResponse
-	(*Expectation)(nil),             // 22: sz.plugin.v1.Expectation
-	(*TargetsWriteRequest)(nil),     // 23: sz.plugin.v1.TargetsWriteRequest
-	(*TargetsWriteResponse)(nil),    // 24: sz.plugin.v1.TargetsWriteResponse
-	(*WriteProgress)(nil),           // 25: sz.plugin.v1.WriteProgress
-	(*TargetsUpdateRequest)(nil),    // 26: sz.plugin.v1.TargetsUpdateRequest
-	(*TargetsUpdateResponse)(nil),   // 27: sz.plugin.v1.TargetsUpdateResponse
-	(*TargetsRetireRequest)(nil),    // 28: sz.plugin.v1.TargetsRetireRequest
-	(*TargetsRetireResponse)(nil),   // 29: sz.plugin.v1.TargetsRetireResponse
-	(*TargetsVersionsRequest)(nil),  // 30: sz.plugin.v1.TargetsVersionsRequest
-	(*TargetsVersionsResponse)(nil), // 31: sz.plugin.v1.TargetsVersionsResponse
-	(*SecretVersion)(nil),           // 32: sz.plugin.v1.SecretVersion
-	(*TargetsDiagnoseRequest)(nil),  // 33: sz.plugin.v1.TargetsDiagnoseRequest
-	(*TargetDiagnoseItem)(nil),      // 34: sz.plugin.v1.TargetDiagnoseItem
-	(*TargetsDiagnoseResponse)(nil), // 35: sz.plugin.v1.TargetsDiagnoseResponse
-	nil,                             // 36: sz.plugin.v1.Receipt.DataEntry
-	nil,                             // 37: sz.plugin.v1.TargetState.FieldComparisonsEntry
-	(*Value)(nil),                   // 38: sz.plugin.v1.Value
-	(*durationpb.Duration)(nil),     // 39: google.protobuf.Duration
-	(*Diagnostic)(nil),              // 40: sz.plugin.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil),   // 41: google.protobuf.Timestamp
-	(*SecretPayload)(nil),           // 42: sz.plugin.v1.SecretPayload
+	(Presence)(0),                     // 0: sz.plugin.v1.Presence
+	(ReceiptMatch)(0),                 // 1: sz.plugin.v1.ReceiptMatch
+	(ReadReason)(0),                   // 2: sz.plugin.v1.ReadReason
+	(WriteOutcome)(0),                 // 3: sz.plugin.v1.WriteOutcome
+	(RetireMode)(0),                   // 4: sz.plugin.v1.RetireMode
+	(Need)(0),                         // 5: sz.plugin.v1.Need
+	(FindingOutcome)(0),               // 6: sz.plugin.v1.FindingOutcome
+	(*TargetRef)(nil),                 // 7: sz.plugin.v1.TargetRef
+	(*Mark)(nil),                      // 8: sz.plugin.v1.Mark
+	(*Receipt)(nil),                   // 9: sz.plugin.v1.Receipt
+	(*TargetsCheckRequest)(nil),       // 10: sz.plugin.v1.TargetsCheckRequest
+	(*TargetCheckItem)(nil),           // 11: sz.plugin.v1.TargetCheckItem
+	(*TargetsCheckResponse)(nil),      // 12: sz.plugin.v1.TargetsCheckResponse
+	(*TargetCheck)(nil),               // 13: sz.plugin.v1.TargetCheck
+	(*Throttle)(nil),                  // 14: sz.plugin.v1.Throttle
+	(*TargetsInspectRequest)(nil),     // 15: sz.plugin.v1.TargetsInspectRequest
+	(*TargetInspectItem)(nil),         // 16: sz.plugin.v1.TargetInspectItem
+	(*TargetsInspectResponse)(nil),    // 17: sz.plugin.v1.TargetsInspectResponse
+	(*TargetState)(nil),               // 18: sz.plugin.v1.TargetState
+	(*Deletion)(nil),                  // 19: sz.plugin.v1.Deletion
+	(*TargetsReadRequest)(nil),        // 20: sz.plugin.v1.TargetsReadRequest
+	(*TargetsReadResponse)(nil),       // 21: sz.plugin.v1.TargetsReadResponse
+	(*Expectation)(nil),               // 22: sz.plugin.v1.Expectation
+	(*TargetsWriteRequest)(nil),       // 23: sz.plugin.v1.TargetsWriteRequest
+	(*TargetsWriteResponse)(nil),      // 24: sz.plugin.v1.TargetsWriteResponse
+	(*WriteProgress)(nil),             // 25: sz.plugin.v1.WriteProgress
+	(*TargetsUpdateRequest)(nil),      // 26: sz.plugin.v1.TargetsUpdateRequest
+	(*TargetsUpdateResponse)(nil),     // 27: sz.plugin.v1.TargetsUpdateResponse
+	(*TargetsRetireRequest)(nil),      // 28: sz.plugin.v1.TargetsRetireRequest
+	(*TargetsRetireResponse)(nil),     // 29: sz.plugin.v1.TargetsRetireResponse
+	(*TargetsVersionsRequest)(nil),    // 30: sz.plugin.v1.TargetsVersionsRequest
+	(*TargetsVersionsResponse)(nil),   // 31: sz.plugin.v1.TargetsVersionsResponse
+	(*SecretVersion)(nil),             // 32: sz.plugin.v1.SecretVersion
+	(*TargetsDiagnoseRequest)(nil),    // 33: sz.plugin.v1.TargetsDiagnoseRequest
+	(*TargetDiagnoseItem)(nil),        // 34: sz.plugin.v1.TargetDiagnoseItem
+	(*TargetsDiagnoseResponse)(nil),   // 35: sz.plugin.v1.TargetsDiagnoseResponse
+	(*TargetsReferencesRequest)(nil),  // 36: sz.plugin.v1.TargetsReferencesRequest
+	(*TargetReferenceItem)(nil),       // 37: sz.plugin.v1.TargetReferenceItem
+	(*TargetsReferencesResponse)(nil), // 38: sz.plugin.v1.TargetsReferencesResponse
+	nil,                               // 39: sz.plugin.v1.Receipt.DataEntry
+	nil,                               // 40: sz.plugin.v1.TargetState.FieldComparisonsEntry
+	(*Value)(nil),                     // 41: sz.plugin.v1.Value
+	(*durationpb.Duration)(nil),       // 42: google.protobuf.Duration
+	(*Diagnostic)(nil),                // 43: sz.plugin.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil),     // 44: google.protobuf.Timestamp
+	(*SecretPayload)(nil),             // 45: sz.plugin.v1.SecretPayload
 }
 var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
-	38, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
-	39, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
-	36, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
+	41, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
+	42, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
+	39, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
 	11, // 3: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
-	38, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
-	39, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
+	41, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
+	42, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
 	13, // 6: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
 	14, // 7: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
-	40, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	43, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	16, // 9: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
 	7,  // 10: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
 	9,  // 11: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
@@ -2903,72 +3122,77 @@ var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
 	8,  // 14: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
 	1,  // 15: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
 	9,  // 16: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
-	37, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
+	40, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
 	19, // 18: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
-	41, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
-	41, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
-	40, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	41, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
+	44, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
+	44, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
+	43, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	44, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
 	7,  // 23: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
 	9,  // 24: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
 	2,  // 25: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
-	42, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
+	45, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
 	8,  // 27: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
 	9,  // 28: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	40, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	43, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	9,  // 30: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
 	7,  // 31: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
 	8,  // 32: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
-	42, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
+	45, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
 	22, // 34: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
 	3,  // 35: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
 	9,  // 36: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	40, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	41, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
+	43, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	44, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
 	25, // 39: sz.plugin.v1.TargetsWriteResponse.progress:type_name -> sz.plugin.v1.WriteProgress
 	7,  // 40: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
 	8,  // 41: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
 	9,  // 42: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
 	3,  // 43: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
 	9,  // 44: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	40, // 45: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	43, // 45: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	7,  // 46: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
 	4,  // 47: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
 	8,  // 48: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
-	39, // 49: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
+	42, // 49: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
 	3,  // 50: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	40, // 51: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	43, // 51: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	7,  // 52: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
 	32, // 53: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
-	40, // 54: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	43, // 54: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	8,  // 55: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
-	41, // 56: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
-	41, // 57: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
+	44, // 56: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
+	44, // 57: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
 	34, // 58: sz.plugin.v1.TargetsDiagnoseRequest.items:type_name -> sz.plugin.v1.TargetDiagnoseItem
 	7,  // 59: sz.plugin.v1.TargetDiagnoseItem.target:type_name -> sz.plugin.v1.TargetRef
 	5,  // 60: sz.plugin.v1.TargetDiagnoseItem.needs:type_name -> sz.plugin.v1.Need
 	6,  // 61: sz.plugin.v1.TargetsDiagnoseResponse.outcome:type_name -> sz.plugin.v1.FindingOutcome
-	10, // 62: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
-	15, // 63: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
-	20, // 64: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
-	23, // 65: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
-	26, // 66: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
-	28, // 67: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
-	30, // 68: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
-	33, // 69: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
-	12, // 70: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
-	17, // 71: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
-	21, // 72: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
-	24, // 73: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
-	27, // 74: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
-	29, // 75: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
-	31, // 76: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
-	35, // 77: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
-	70, // [70:78] is the sub-list for method output_type
-	62, // [62:70] is the sub-list for method input_type
-	62, // [62:62] is the sub-list for extension type_name
-	62, // [62:62] is the sub-list for extension extendee
-	0,  // [0:62] is the sub-list for field type_name
+	37, // 62: sz.plugin.v1.TargetsReferencesRequest.items:type_name -> sz.plugin.v1.TargetReferenceItem
+	7,  // 63: sz.plugin.v1.TargetReferenceItem.target:type_name -> sz.plugin.v1.TargetRef
+	43, // 64: sz.plugin.v1.TargetsReferencesResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	10, // 65: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
+	15, // 66: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
+	20, // 67: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
+	23, // 68: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
+	26, // 69: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
+	28, // 70: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
+	30, // 71: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
+	33, // 72: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
+	36, // 73: sz.plugin.v1.Targets.References:input_type -> sz.plugin.v1.TargetsReferencesRequest
+	12, // 74: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
+	17, // 75: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
+	21, // 76: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
+	24, // 77: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
+	27, // 78: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
+	29, // 79: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
+	31, // 80: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
+	35, // 81: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
+	38, // 82: sz.plugin.v1.Targets.References:output_type -> sz.plugin.v1.TargetsReferencesResponse
+	74, // [74:83] is the sub-list for method output_type
+	65, // [65:74] is the sub-list for method input_type
+	65, // [65:65] is the sub-list for extension type_name
+	65, // [65:65] is the sub-list for extension extendee
+	0,  // [0:65] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_targets_proto_init() }
@@ -2989,7 +3213,7 @@ func file_sz_plugin_v1_targets_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sz_plugin_v1_targets_proto_rawDesc), len(file_sz_plugin_v1_targets_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   31,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

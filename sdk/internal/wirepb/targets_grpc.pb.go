@@ -19,14 +19,15 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	Targets_Check_FullMethodName    = "/sz.plugin.v1.Targets/Check"
-	Targets_Inspect_FullMethodName  = "/sz.plugin.v1.Targets/Inspect"
-	Targets_Read_FullMethodName     = "/sz.plugin.v1.Targets/Read"
-	Targets_Write_FullMethodName    = "/sz.plugin.v1.Targets/Write"
-	Targets_Update_FullMethodName   = "/sz.plugin.v1.Targets/Update"
-	Targets_Retire_FullMethodName   = "/sz.plugin.v1.Targets/Retire"
-	Targets_Versions_FullMethodName = "/sz.plugin.v1.Targets/Versions"
-	Targets_Diagnose_FullMethodName = "/sz.plugin.v1.Targets/Diagnose"
+	Targets_Check_FullMethodName      = "/sz.plugin.v1.Targets/Check"
+	Targets_Inspect_FullMethodName    = "/sz.plugin.v1.Targets/Inspect"
+	Targets_Read_FullMethodName       = "/sz.plugin.v1.Targets/Read"
+	Targets_Write_FullMethodName      = "/sz.plugin.v1.Targets/Write"
+	Targets_Update_FullMethodName     = "/sz.plugin.v1.Targets/Update"
+	Targets_Retire_FullMethodName     = "/sz.plugin.v1.Targets/Retire"
+	Targets_Versions_FullMethodName   = "/sz.plugin.v1.Targets/Versions"
+	Targets_Diagnose_FullMethodName   = "/sz.plugin.v1.Targets/Diagnose"
+	Targets_References_FullMethodName = "/sz.plugin.v1.Targets/References"
 )
 
 // TargetsClient is the client API for Targets service.
@@ -58,6 +59,10 @@ type TargetsClient interface {
 	// changes nothing; with probe_write, which is refused before Plugin.Begin, it may
 	// store something of its own and remove it.
 	Diagnose(ctx context.Context, in *TargetsDiagnoseRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TargetsDiagnoseResponse], error)
+	// References writes the text with which other programs read secrets at places: a
+	// manifest, settings, a script. It is pure: it opens no connection, and the text
+	// names secrets and holds none.
+	References(ctx context.Context, in *TargetsReferencesRequest, opts ...grpc.CallOption) (*TargetsReferencesResponse, error)
 }
 
 type targetsClient struct {
@@ -169,6 +174,16 @@ func (c *targetsClient) Diagnose(ctx context.Context, in *TargetsDiagnoseRequest
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Targets_DiagnoseClient = grpc.ServerStreamingClient[TargetsDiagnoseResponse]
 
+func (c *targetsClient) References(ctx context.Context, in *TargetsReferencesRequest, opts ...grpc.CallOption) (*TargetsReferencesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TargetsReferencesResponse)
+	err := c.cc.Invoke(ctx, Targets_References_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // TargetsServer is the server API for Targets service.
 // All implementations must embed UnimplementedTargetsServer
 // for forward compatibility.
@@ -198,6 +213,10 @@ type TargetsServer interface {
 	// changes nothing; with probe_write, which is refused before Plugin.Begin, it may
 	// store something of its own and remove it.
 	Diagnose(*TargetsDiagnoseRequest, grpc.ServerStreamingServer[TargetsDiagnoseResponse]) error
+	// References writes the text with which other programs read secrets at places: a
+	// manifest, settings, a script. It is pure: it opens no connection, and the text
+	// names secrets and holds none.
+	References(context.Context, *TargetsReferencesRequest) (*TargetsReferencesResponse, error)
 	mustEmbedUnimplementedTargetsServer()
 }
 
@@ -231,6 +250,9 @@ func (UnimplementedTargetsServer) Versions(context.Context, *TargetsVersionsRequ
 }
 func (UnimplementedTargetsServer) Diagnose(*TargetsDiagnoseRequest, grpc.ServerStreamingServer[TargetsDiagnoseResponse]) error {
 	return status.Error(codes.Unimplemented, "method Diagnose not implemented")
+}
+func (UnimplementedTargetsServer) References(context.Context, *TargetsReferencesRequest) (*TargetsReferencesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method References not implemented")
 }
 func (UnimplementedTargetsServer) mustEmbedUnimplementedTargetsServer() {}
 func (UnimplementedTargetsServer) testEmbeddedByValue()                 {}
@@ -372,6 +394,24 @@ func _Targets_Diagnose_Handler(srv interface{}, stream grpc.ServerStream) error 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Targets_DiagnoseServer = grpc.ServerStreamingServer[TargetsDiagnoseResponse]
 
+func _Targets_References_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TargetsReferencesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TargetsServer).References(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Targets_References_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TargetsServer).References(ctx, req.(*TargetsReferencesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Targets_ServiceDesc is the grpc.ServiceDesc for Targets service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -398,6 +438,10 @@ var Targets_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Versions",
 			Handler:    _Targets_Versions_Handler,
+		},
+		{
+			MethodName: "References",
+			Handler:    _Targets_References_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
