@@ -11,6 +11,7 @@ import (
 	"math"
 	"math/big"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/secretzero/sz/sdk"
@@ -308,6 +309,27 @@ func ExampleDiagnosis() {
 	// Output:
 	// log in 1
 	// write notes 3
+}
+
+// References is what `sz refs` asks: the text with which another program reads what
+// is stored.
+func ExampleReferences() {
+	references := func(_ context.Context, _ session, r sdk.ReferenceRequest[note]) (sdk.References, error) {
+		if r.Consumer != "shell" {
+			return sdk.References{}, sdk.Invalid("", fmt.Sprintf("consumer %q is not known", r.Consumer), "there is shell")
+		}
+		text := sdk.References{Usage: "source it", Placeholders: []string{"SERVER"}}
+		for _, place := range r.Places {
+			text.Text += fmt.Sprintf("%s=$(curl https://SERVER/%s)\n", strings.ToUpper(place.Secret), place.Address)
+		}
+		return text, nil
+	}
+	place := sdk.ReferredPlace[note]{Target: sdk.Target[note]{Address: "notes/api"}, Secret: "api_key"}
+	text, err := references(context.Background(), session{}, sdk.ReferenceRequest[note]{Places: []sdk.ReferredPlace[note]{place}, Consumer: "shell"})
+	fmt.Print(text.Text, err, "\n")
+	// Output:
+	// API_KEY=$(curl https://SERVER/notes/api)
+	// <nil>
 }
 
 // An error says what is wrong, where, and what to do.
