@@ -22,13 +22,28 @@ const (
 // does; done is closed then.
 type output struct {
 	mu   sync.Mutex
+	most int // bytes that are kept
 	head bytes.Buffer
 	cut  bool
 	done chan struct{}
 }
 
+// keepMore keeps more of what comes from now on.
+func (o *output) keepMore(most int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.most = most
+}
+
+// raw is what was kept, as it came.
+func (o *output) raw() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return bytes.Clone(o.head.Bytes())
+}
+
 func drain(r *os.File) *output {
-	o := &output{done: make(chan struct{})}
+	o := &output{most: keptOutput, done: make(chan struct{})}
 	go func() {
 		defer close(o.done)
 		defer r.Close()
@@ -41,7 +56,7 @@ func drain(r *os.File) *output {
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	room := keptOutput - o.head.Len()
+	room := o.most - o.head.Len()
 	if room < len(p) {
 		o.cut = true
 	}

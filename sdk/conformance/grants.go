@@ -2,38 +2,89 @@ package conformance
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
-// grants makes the checks of a provider's permissions: enough, and not too many.
+// grants checks a provider's permissions: everything is tried again without each of
+// those that count in the configuration. That they are enough is what the other checks
+// prove, which have no more than them.
 func (r *run) grants(ctx context.Context, p Provider, d wire.ProviderDescription) {
-	of := "provider " + p.Alias
-	about := "a permission that is asked for is needed: without it something does not work"
-	for i := range d.Permissions {
-		permission := d.Permissions[i]
-		r.try(ctx, "grant-needed", of+": "+describePermission(permission), about, func(t *trial) {
-			if _, ok := t.start(Start{}).Process.(Mortal); !ok {
-				t.skipf("the plugin runs in the process of a test; `sz plugin test` has the sandbox")
+	about := "every permission that is asked for is needed: without it something does not work"
+	r.try(ctx, "grants", "provider "+p.Alias, about, func(t *trial) {
+		if _, ok := t.start(Start{}).Process.(Mortal); !ok {
+			t.skipf("the plugin runs in the process of a test; `sz plugin test` has the sandbox")
+		}
+		asked := asked(d.Permissions, p)
+		if len(asked) == 0 {
+			t.notef("it asks for nothing")
+		}
+		untried := map[string][]string{}
+		for i, permission := range asked {
+			what := describePermission(permission)
+			switch enforced, why := t.run.subject.Enforces(permission); {
+			case !enforced:
+				untried[why] = append(untried[why], what)
+			case !worksWithout(t, p, d, &asked[i]):
+				t.notef("needed: %s", what)
+			case permission.Kind == wire.Environment || permission.WhenPath != "":
+				t.warnf("everything works without %s in this configuration", what)
+			default:
+				t.errorf("everything works without %s: do not ask for it", what)
 			}
-			if enforced, why := r.subject.Enforces(permission); !enforced {
-				t.skipf("%s", why)
-			}
-			if !worksWithout(t, p, d, &permission) {
-				return
-			}
-			if permission.Kind == wire.Environment || permission.WhenPath != "" {
-				t.warnf("everything works without it in this configuration")
-				return
-			}
-			t.errorf("everything works without it: do not ask for it")
-		})
+		}
+		for why, list := range untried {
+			t.notef("not tried: %s: %s", why, strings.Join(list, ", "))
+		}
+		if len(asked) > 0 && len(untried) > 0 && t.result.Status == Pass && len(t.result.Details) == len(untried) {
+			t.result.Status = Skip // nothing could be tried
+		}
+	})
+}
+
+// asked are the permissions that count in a configuration, each once.
+func asked(list []Permission, p Provider) []Permission {
+	var out []Permission
+	for _, permission := range list {
+		same := func(other Permission) bool { return other.Kind == permission.Kind && other.Value == permission.Value }
+		if counts(permission, p.Config) && !slices.ContainsFunc(out, same) {
+			out = append(out, permission)
+		}
 	}
+	return out
+}
+
+// counts reports whether a permission is asked for in a configuration of the provider.
+func counts(p Permission, config schema.Value) bool {
+	if p.WhenPath == "" {
+		return true
+	}
+	return slices.ContainsFunc(valuesAt(config, strings.Split(p.WhenPath, ".")), func(v schema.Value) bool {
+		return slices.Contains(p.WhenEquals, v.Expose())
+	})
+}
+
+// valuesAt are the values at a path of keys; a list on the way stands for each item.
+func valuesAt(v schema.Value, path []string) []schema.Value {
+	if v.Kind() == schema.List {
+		var found []schema.Value
+		for _, item := range v.Items() {
+			found = append(found, valuesAt(item, path)...)
+		}
+		return found
+	}
+	if len(path) == 0 {
+		return []schema.Value{v}
+	}
+	return valuesAt(v.Get(path[0]), path[1:])
 }
 
 // worksWithout reports whether every target of a provider can be used without a
 // permission.
-func worksWithout(t *trial, p Provider, d wire.ProviderDescription, permission *wire.Permission) bool {
+func worksWithout(t *trial, p Provider, d wire.ProviderDescription, permission *Permission) bool {
 	for _, target := range p.Targets {
 		description, ok := d.Target(target.Kind)
 		if !ok {

@@ -76,6 +76,7 @@ func (c *targetCase) reconcile(t *trial, p *place, item wire.WriteItem) bool {
 	if was && !c.description.Can(wire.CanMark) && item.Expect.Absent {
 		item.Expect = wire.Expectation{Receipt: state.Receipt} // what a person would decide after looking
 	}
+	item.Expect.Recheck = true
 	result, err := s.changer.Write(t.call(), item)
 	t.must(err)
 	if !stored(result) {

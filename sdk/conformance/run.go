@@ -44,6 +44,7 @@ func Run(ctx context.Context, subject Subject, options Options) Report {
 	r.try(ctx, "schema", "", "what the plugin says of itself makes sense: names, types, patterns, ranges, defaults, rules, permissions", schemas)
 	if options.Cases == nil {
 		cases := DefaultCases(r.description)
+		cases.Generators = slices.DeleteFunc(cases.Generators, func(g Generator) bool { return r.refuses(ctx, g) })
 		r.options.Cases = &cases
 	}
 	for _, g := range r.options.Cases.Generators {
@@ -71,6 +72,18 @@ func (r *run) try(ctx context.Context, name, of, about string, check func(*trial
 		r.options.Done(result)
 	}
 	return result.Status != Fail
+}
+
+// refuses reports that a generator finds its configuration wrong for a reason that its
+// schema does not tell.
+func (r *run) refuses(ctx context.Context, g Generator) bool {
+	refused := false
+	(&trial{ctx: ctx, run: r, result: &Result{}}).do(func(t *trial) {
+		found, err := t.start(Start{}).client.CheckGenerators(t.call(), []wire.GeneratorItem{{Kind: g.Kind, Config: g.Config}})
+		t.must(err)
+		refused = wire.Failed(found[0].Diagnostics)
+	})
+	return refused
 }
 
 // left says which kinds had no configuration to be checked with.

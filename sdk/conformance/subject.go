@@ -10,6 +10,18 @@ import (
 	"github.com/secretzero/sz/sdk/wire"
 )
 
+// What a plugin says of itself, for the packages that start subjects.
+type (
+	// Description is all that a plugin says of itself.
+	Description = wire.Description
+	// Permission is something that a provider instance asks to be allowed.
+	Permission = wire.Permission
+)
+
+// Environment is the kind of a permission for a variable, which every confinement
+// enforces.
+const Environment = wire.Environment
+
 // Subject is a plugin that can be started, as often as checks want.
 type Subject interface {
 	// Start starts it. The caller ends what it gets.
@@ -19,7 +31,7 @@ type Subject interface {
 	Confinement() string
 	// Enforces reports whether a permission that is not granted is denied here; if
 	// not, it says why.
-	Enforces(p wire.Permission) (bool, string)
+	Enforces(p Permission) (bool, string)
 }
 
 // Start says how to start a plugin.
@@ -28,7 +40,7 @@ type Start struct {
 	// that describes itself or generates.
 	Provider *Provider
 	// Without is a permission that is not granted.
-	Without *wire.Permission
+	Without *Permission
 	// Stalled makes every connection that the plugin opens hang.
 	Stalled bool
 }
@@ -83,7 +95,7 @@ type Target struct {
 
 // DefaultCases are configurations for the kinds that need none. The other kinds are
 // left out.
-func DefaultCases(d wire.Description) Cases {
+func DefaultCases(d Description) Cases {
 	var cases Cases
 	for _, g := range d.Generators {
 		if empty := schema.NewMap(nil); accepts(g.Config, empty) {

@@ -52,6 +52,7 @@ func callError(call string, err error) error {
 // generating and writing take the [Changer] that [Client.Begin] returns. Safe
 // for concurrent use. Every method returns a [*CallError] when the call failed.
 type Client struct {
+	conn       grpc.ClientConnInterface
 	plugin     pb.PluginClient
 	generators pb.GeneratorsClient
 	targets    pb.TargetsClient
@@ -59,8 +60,11 @@ type Client struct {
 
 // NewClient speaks over an established connection.
 func NewClient(conn grpc.ClientConnInterface) *Client {
-	return &Client{pb.NewPluginClient(conn), pb.NewGeneratorsClient(conn), pb.NewTargetsClient(conn)}
+	return &Client{conn, pb.NewPluginClient(conn), pb.NewGeneratorsClient(conn), pb.NewTargetsClient(conn)}
 }
+
+// Conn is the connection itself, for tests of plugins, which say what no host would.
+func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
 // Describe asks the plugin what it is.
 func (c *Client) Describe(ctx context.Context) (Description, error) {

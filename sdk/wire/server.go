@@ -220,8 +220,8 @@ func (s targetsServer) Retire(ctx context.Context, request *pb.TargetsRetireRequ
 	if err := s.mayChange("Targets.Retire"); err != nil {
 		return nil, err
 	}
-	if request.GetMode() == pb.RetireMode_RETIRE_MODE_UNSPECIFIED {
-		return nil, status.Error(codes.InvalidArgument, "Targets.Retire refused: no mode given")
+	if _, known := pb.RetireMode_name[int32(request.GetMode())]; !known || request.GetMode() == pb.RetireMode_RETIRE_MODE_UNSPECIFIED {
+		return nil, status.Error(codes.InvalidArgument, "Targets.Retire refused: no mode given, or one that this plugin does not know")
 	}
 	r := s.handler.Retire(ctx, RetireItem{
 		Target: targetFromPB(request.GetTarget()), Revision: request.GetRevision(), Mode: RetireMode(request.GetMode()),

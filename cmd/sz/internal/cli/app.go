@@ -42,6 +42,7 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 	commands := []*cli.Command{
 		validateCommand(), planCommand(), applyCommand(), rotateCommand(),
 		destroyCommand(), purgeCommand(), importCommand(), driftCommand(), statusCommand(), showCommand(), versionsCommand(), stateCommand(), auditCommand(),
+		pluginCommand(),
 		fmtCommand(), convertCommand(), graphCommand(), schemaCommand(), versionCommand(),
 	}
 	for _, c := range commands {
