@@ -11,10 +11,49 @@ import (
 	"path/filepath"
 )
 
+// Place is where programs are made to believe that they run, which decides how they may
+// sign in.
+type Place string
+
+// The places.
+const (
+	AppService     Place = "app-service"     // a managed identity behind an endpoint of the app
+	VirtualMachine Place = "virtual-machine" // a managed identity at Options.Metadata
+	Kubernetes     Place = "aks"             // a workload identity
+	GitHub         Place = "github"          // a job of GitHub Actions
+	Pipelines      Place = "pipelines"       // a job of Azure Pipelines
+	Workstation    Place = "workstation"     // az, azd and pwsh, with somebody signed in: see Tools
+)
+
+// Places are all places.
+var Places = []Place{AppService, VirtualMachine, Kubernetes, GitHub, Pipelines, Workstation}
+
+// KubernetesClient is the application of the workload identity.
+const KubernetesClient = "aaaaaaaa-0000-4000-8000-000000000002"
+
 // Env is the environment in which Azure clients work against the emulator, as
-// NAME=value. Empty values undo what the surroundings may have set. It says
-// nothing that makes a client prefer another kind of credential.
-func (s *Server) Env() []string {
+// NAME=value, on App Service. Empty values undo what the surroundings may have set. It
+// says nothing that makes a client prefer another kind of credential.
+func (s *Server) Env() []string { return s.EnvOn(AppService) }
+
+// EnvOn is the environment in a place.
+func (s *Server) EnvOn(p Place) []string {
+	env := s.reach()
+	switch p {
+	case AppService:
+		env = append(env, s.identityEnv()...)
+	case Kubernetes:
+		env = append(env, "AZURE_CLIENT_ID="+KubernetesClient, "AZURE_TENANT_ID="+DefaultTenant, "AZURE_FEDERATED_TOKEN_FILE="+s.serviceAccountFile(), "AZURE_AUTHORITY_HOST=https://"+clouds[0].login+"/")
+	case GitHub:
+		env = append(env, "ACTIONS_ID_TOKEN_REQUEST_URL=https://"+githubHost+githubPath+"?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN="+s.header)
+	case Pipelines:
+		env = append(env, "SYSTEM_OIDCREQUESTURI=https://"+pipelinesHost+pipelinesPath, "SYSTEM_ACCESSTOKEN="+s.header)
+	}
+	return env
+}
+
+// reach is what it takes to get to the emulator and to trust it.
+func (s *Server) reach() []string {
 	bundle := s.certificateFile()
 	return []string{
 		"HTTPS_PROXY=" + s.URL(), "https_proxy=" + s.URL(),
@@ -23,11 +62,27 @@ func (s *Server) Env() []string {
 		"SSL_CERT_FILE=" + bundle, "SSL_CERT_DIR=",
 		// The same for clients that are not written in Go.
 		"REQUESTS_CA_BUNDLE=" + bundle, "CURL_CA_BUNDLE=" + bundle, "NODE_EXTRA_CA_CERTS=" + bundle,
+	}
+}
+
+// identityEnv tells an app where its managed identity is.
+func (s *Server) identityEnv() []string {
+	return []string{
 		"IDENTITY_ENDPOINT=https://" + identityHost + identityTokenPath,
 		"IDENTITY_HEADER=" + s.header,
 		// With a thumbprint the endpoint would be taken for Service Fabric's.
 		"IDENTITY_SERVER_THUMBPRINT=",
 	}
+}
+
+// serviceAccountFile is where Kubernetes puts the token of a pod.
+func (s *Server) serviceAccountFile() string {
+	path := filepath.Join(s.dir, "azure-identity-token")
+	text := s.Assertion(KubernetesIssuer, KubernetesSubject, ExchangeAudience, s.options.Now())
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		panic(err) // in a directory that was made for it
+	}
+	return path
 }
 
 // Client is an HTTP client that reaches what the emulator plays and trusts its

@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"net/http"
+	"net/url"
 	"strconv"
 )
 
@@ -33,12 +35,7 @@ type identityToken struct {
 
 func (s *Server) identityAnswer(r *http.Request) (int, any) {
 	query := r.URL.Query()
-	app, ids := systemIdentity, 0
-	for _, name := range []string{"client_id", "mi_res_id", "msi_res_id", "object_id", "principal_id"} {
-		if id := query.Get(name); id != "" {
-			app, ids = id, ids+1
-		}
-	}
+	app, ids := identityAsked(query)
 	switch {
 	case !hmac.Equal([]byte(r.Header.Get("X-IDENTITY-HEADER")), []byte(s.header)):
 		return http.StatusUnauthorized, identityError("X-IDENTITY-HEADER is missing or wrong")
@@ -54,8 +51,40 @@ func (s *Server) identityAnswer(r *http.Request) (int, any) {
 		return http.StatusBadRequest, identityError("resource is required")
 	case ids > 1:
 		return http.StatusBadRequest, identityError("at most one of client_id, mi_res_id and object_id can be given")
+	case r.URL.Query().Get("signed_in_as") != "":
+		return s.personAnswer(query)
+	case !s.options.assigned(app) && app == systemIdentity:
+		return http.StatusBadRequest, appServiceError{http.StatusBadRequest, "Unable to load the proper Managed Identity.", randomUUID()}
+	case !s.options.assigned(app):
+		return http.StatusBadRequest, appServiceError{http.StatusBadRequest, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.", randomUUID()}
 	}
 	token, c := s.tokens.issue(query.Get("resource"), app, DefaultTenant)
+	return http.StatusOK, identityToken{token, strconv.FormatInt(c.Expires, 10), c.Audience, "Bearer", app}
+}
+
+// identityAsked is the managed identity that a request names, and how many it names.
+func identityAsked(query url.Values) (app string, ids int) {
+	app = systemIdentity
+	for _, name := range []string{"client_id", "mi_res_id", "msi_res_id", "object_id", "principal_id"} {
+		if id := query.Get(name); id != "" {
+			app, ids = id, ids+1
+		}
+	}
+	return app, ids
+}
+
+// appServiceError is an error in the words of App Service, as public issues quote them.
+type appServiceError struct {
+	Status      int    `json:"statusCode"`
+	Message     string `json:"message"`
+	Correlation string `json:"correlationId"`
+}
+
+// personAnswer is for the emulator's own az, azd and pwsh: a token of the person who is
+// signed in, in a tenant of their choice.
+func (s *Server) personAnswer(query url.Values) (int, any) {
+	app := query.Get("signed_in_as")
+	token, c := s.tokens.issuePerson(query.Get("resource"), app, cmp.Or(query.Get("tenant"), DefaultTenant))
 	return http.StatusOK, identityToken{token, strconv.FormatInt(c.Expires, 10), c.Audience, "Bearer", app}
 }
 

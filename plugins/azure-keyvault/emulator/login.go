@@ -3,8 +3,10 @@ package emulator
 import (
 	"crypto/hmac"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // serveLogin is as much of Microsoft Entra as clients need for the client
@@ -18,10 +20,10 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, host string)
 	case "GET discovery/instance":
 		record.Status, body = http.StatusOK, instances(host)
 	case "GET v2.0/.well-known/openid-configuration":
-		record.Status, body = http.StatusOK, openidConfiguration(host, tenant)
+		record.Status, body = s.openidConfiguration(host, tenant)
 	case "POST oauth2/v2.0/token":
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-		record.Status, body = s.clientCredentials(r, tenant)
+		record.Status, body = s.clientCredentials(r, host, tenant)
 		record.AppID = r.PostForm.Get("client_id")
 	default:
 		record.Status, body = http.StatusNotFound, loginError("invalid_request", "AADSTS900144: nothing is served here")
@@ -34,8 +36,8 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, host string)
 // them was asked.
 func instances(host string) any {
 	var metadata []map[string]any
-	for _, c := range clouds {
-		metadata = append(metadata, map[string]any{"preferred_network": c.login, "preferred_cache": c.login, "aliases": []string{c.login}})
+	for _, login := range logins() {
+		metadata = append(metadata, map[string]any{"preferred_network": login, "preferred_cache": login, "aliases": []string{login}})
 	}
 	return map[string]any{
 		"tenant_discovery_endpoint": "https://" + host + "/" + DefaultTenant + "/v2.0/.well-known/openid-configuration",
@@ -43,9 +45,12 @@ func instances(host string) any {
 	}
 }
 
-func openidConfiguration(host, tenant string) any {
+func (s *Server) openidConfiguration(host, tenant string) (int, any) {
+	if !s.options.knowsTenant(tenant) {
+		return http.StatusBadRequest, loginError("invalid_tenant", "AADSTS90002: Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.")
+	}
 	base := "https://" + host + "/" + tenant
-	return map[string]any{
+	return http.StatusOK, map[string]any{
 		"issuer": base + "/v2.0", "authorization_endpoint": base + "/oauth2/v2.0/authorize", "token_endpoint": base + "/oauth2/v2.0/token",
 	}
 }
@@ -54,14 +59,17 @@ func openidConfiguration(host, tenant string) any {
 // as common, is taken for the only one there is.
 var tenantID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-func (s *Server) clientCredentials(r *http.Request, tenant string) (int, any) {
+func (s *Server) clientCredentials(r *http.Request, host, tenant string) (int, any) {
 	if err := r.ParseForm(); err != nil {
 		return http.StatusBadRequest, loginError("invalid_request", "AADSTS900144: The request body is not a form.")
 	}
 	form := r.PostForm
-	app, secret, assertion := form.Get("client_id"), form.Get("client_secret"), form.Get("client_assertion")
-	wanted, known := s.options.Clients[app]
+	app := form.Get("client_id")
+	known, declared := s.options.application(app)
 	resource, scoped := resourceOfScope(form.Get("scope"))
+	if !tenantID.MatchString(tenant) {
+		tenant = known.tenant()
+	}
 	switch {
 	case form.Get("grant_type") != "client_credentials":
 		return http.StatusBadRequest, loginError("unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type.")
@@ -69,19 +77,32 @@ func (s *Server) clientCredentials(r *http.Request, tenant string) (int, any) {
 		return http.StatusBadRequest, loginError("invalid_request", "AADSTS900144: The request body must contain the following parameter: 'client_id'.")
 	case !scoped:
 		return http.StatusBadRequest, loginError("invalid_scope", "AADSTS1002012: The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.")
-	case secret == "" && assertion == "":
-		return http.StatusUnauthorized, loginError("invalid_client", "AADSTS7000216: 'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.")
-	case len(s.options.Clients) > 0 && !known:
-		return http.StatusBadRequest, loginError("unauthorized_client", "AADSTS700016: Application with identifier '"+app+"' was not found in the directory.")
-	case known && !hmac.Equal([]byte(secret), []byte(wanted)):
-		return http.StatusUnauthorized, loginError("invalid_client", "AADSTS7000215: Invalid client secret provided.")
+	case len(s.options.Applications) > 0 && (!declared || !strings.EqualFold(known.tenant(), tenant)):
+		return http.StatusBadRequest, loginError("unauthorized_client", "AADSTS700016: Application with identifier '"+app+"' was not found in the directory '"+tenant+"'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.")
 	}
-	if !tenantID.MatchString(tenant) {
-		tenant = DefaultTenant
+	if refused := s.proves(known, declared, form, "https://"+host+"/"+tenant); refused != "" {
+		return http.StatusUnauthorized, loginError("invalid_client", refused)
 	}
 	token, _ := s.tokens.issue(resource, app, tenant)
 	life := int(tokenLife.Seconds())
 	return http.StatusOK, map[string]any{"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token}
+}
+
+// proves says why a request does not prove that it comes from an application; empty
+// when it does.
+func (s *Server) proves(known Application, declared bool, form url.Values, authority string) string {
+	app, secret, assertion := form.Get("client_id"), form.Get("client_secret"), form.Get("client_assertion")
+	switch {
+	case assertion != "":
+		return s.provesByAssertion(known, declared, app, assertion, authority)
+	case secret == "":
+		return "AADSTS7000216: 'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."
+	case declared && (known.Secret == "" || !hmac.Equal([]byte(secret), []byte(known.Secret))):
+		return "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + app + "'."
+	case declared && !known.SecretExpires.IsZero() && s.options.Now().After(known.SecretExpires):
+		return "AADSTS7000222: The provided client secret keys for app '" + app + "' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
+	}
+	return ""
 }
 
 // resourceOfScope finds the resource in a list such as
@@ -95,6 +116,8 @@ func resourceOfScope(scope string) (string, bool) {
 	return "", false
 }
 
+// loginError is an error as Microsoft Entra words it, with the numbers that it adds.
 func loginError(code, description string) map[string]string {
-	return map[string]string{"error": code, "error_description": description}
+	trace := randomUUID()
+	return map[string]string{"error": code, "error_description": description + " Trace ID: " + trace + " Correlation ID: " + randomUUID() + " Timestamp: " + time.Now().UTC().Format("2006-01-02 15:04:05Z"), "trace_id": trace}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // post logs in with a form and answers the status and the fields of the answer.
@@ -26,8 +27,9 @@ func post(t *testing.T, s *Server, host string, form url.Values) (int, map[strin
 }
 
 func TestClientCredentials(t *testing.T) {
-	s := start(t, Options{Clients: map[string]string{"known": "right"}})
+	s := start(t, Options{Applications: []Application{{ID: "known", Secret: "right"}}})
 	lenient := start(t, Options{})
+	kubernetes := s.Assertion(KubernetesIssuer, KubernetesSubject, ExchangeAudience, time.Now())
 	form := func(pairs ...string) url.Values {
 		v := url.Values{"grant_type": {"client_credentials"}, "client_id": {"known"}, "client_secret": {"right"}, "scope": {"https://vault.azure.net/.default openid offline_access profile"}}
 		for i := 0; i < len(pairs); i += 2 {
@@ -44,10 +46,15 @@ func TestClientCredentials(t *testing.T) {
 	}{
 		{"right", s, form(), 200, ""},
 		{"wrong", s, form("client_secret", "wrong"), 401, "AADSTS7000215"},
-		{"assertion instead of the secret", s, form("client_secret", "", "client_assertion", "x"), 401, "AADSTS7000215"},
+		{"assertion instead of the secret", s, form("client_secret", "", "client_assertion", kubernetes), 401, "AADSTS700211"},
 		{"unknown", s, form("client_id", "other"), 400, "AADSTS700016"},
 		{"anybody", lenient, form("client_id", "other", "client_secret", "any"), 200, ""},
-		{"assertion", lenient, form("client_secret", "", "client_assertion", "x"), 200, ""},
+		{"assertion", lenient, form("client_secret", "", "client_assertion", lenient.Assertion(KubernetesIssuer, KubernetesSubject, ExchangeAudience, time.Now())), 200, ""},
+		{"assertion of another emulator", lenient, form("client_secret", "", "client_assertion", kubernetes), 401, "AADSTS50013"},
+		{"assertion of nobody", lenient, form("client_secret", "", "client_assertion", lenient.Assertion("https://attacker.example", KubernetesSubject, ExchangeAudience, time.Now())), 401, "AADSTS700211"},
+		{"assertion for somebody else", lenient, form("client_secret", "", "client_assertion", lenient.Assertion(KubernetesIssuer, KubernetesSubject, "sts.amazonaws.com", time.Now())), 401, "AADSTS700212"},
+		{"expired assertion", lenient, form("client_secret", "", "client_assertion", lenient.Assertion(KubernetesIssuer, KubernetesSubject, ExchangeAudience, time.Now().Add(-2*assertionLife))), 401, "AADSTS700024"},
+		{"no assertion at all", lenient, form("client_secret", "", "client_assertion", "x"), 401, "AADSTS5002723"},
 		{"neither", lenient, form("client_secret", ""), 401, "AADSTS7000216"},
 		{"nobody", lenient, form("client_id", ""), 400, "AADSTS900144"},
 		{"grant", lenient, form("grant_type", "password"), 400, "AADSTS70003"},

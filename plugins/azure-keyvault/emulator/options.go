@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,10 +40,16 @@ type Options struct {
 	AccessPolicies bool
 	// Deny takes permissions away.
 	Deny []Denial
-	// Clients are the secrets of the applications that may log in, by application
-	// id. Any application with any secret may when it is empty.
-	Clients map[string]string
-	Faults  []Fault
+	// Applications may sign in. Any application may, with any secret, when it is empty.
+	Applications []Application
+	// Identities are the managed identities that are assigned to the machine or app
+	// that the emulator plays, by client id, object id or resource id, and
+	// SystemIdentity. Every one is when it is empty.
+	Identities []string
+	// Metadata is an address to serve the managed identity of a virtual machine at,
+	// such as 169.254.169.254:80; empty serves none.
+	Metadata string
+	Faults   []Fault
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// Log is told of every request when its status is known and just before it is
@@ -89,5 +96,5 @@ func (o Options) withDefaults() (Options, error) {
 	case o.LimitWrites < 1:
 		return o, fmt.Errorf("limit of %d versions: at least 1 is needed", o.LimitWrites)
 	}
-	return o, o.Limit.check()
+	return o, errors.Join(o.checkApplications(), o.Limit.check())
 }

@@ -39,9 +39,20 @@ func vaultOf(host string) (name string, of cloud, ok bool) {
 	return "", cloud{}, false
 }
 
-func isLogin(host string) bool {
-	return slices.ContainsFunc(clouds, func(c cloud) bool { return c.login == host })
+// logins are the authorities of all clouds. AKS in China uses one of its own
+// (external-secrets documents it).
+func logins() []string {
+	hosts := []string{"login.partner.microsoftonline.cn"}
+	for _, c := range clouds {
+		hosts = append(hosts, c.login)
+	}
+	return hosts
 }
+
+func isLogin(host string) bool { return slices.Contains(logins(), host) }
+
+// isJobs reports a host where jobs of a pipeline ask who they are.
+func isJobs(host string) bool { return host == githubHost || host == pipelinesHost }
 
 // serveProxy answers what clients ask of a proxy: CONNECT to a name that the
 // emulator plays. Everything else is refused, so that nothing under the emulator
@@ -73,7 +84,7 @@ func (s *Server) admit(r *http.Request) (status int, why string) {
 	host, port, err := net.SplitHostPort(strings.ToLower(r.Host))
 	name, _, isVault := vaultOf(host)
 	switch {
-	case err != nil || port != "443" || !isVault && !isLogin(host) && host != identityHost:
+	case err != nil || port != "443" || !isVault && !isLogin(host) && !isJobs(host) && host != identityHost:
 		return http.StatusForbidden, r.Host + " is not emulated"
 	case isVault && len(s.options.Vaults) > 0 && !slices.Contains(s.options.Vaults, name) && !slices.Contains(s.options.Vaults, host):
 		return http.StatusBadGateway, "no such host " + host
@@ -91,6 +102,8 @@ func (s *Server) serveInner(w http.ResponseWriter, r *http.Request) {
 		s.serveIdentity(w, r)
 	case isLogin(host):
 		s.serveLogin(w, r, host)
+	case isJobs(host):
+		s.serveJobs(w, r, host)
 	default:
 		s.serveVault(w, r, host)
 	}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -24,9 +25,14 @@ type Server struct {
 	header    string // the secret of the managed identity endpoint
 	dir       string // holds the certificate for clients
 
+	issuerOnce sync.Once
+	issuerKey  *rsa.PrivateKey // see issuer
+
 	listener net.Listener
 	proxy    *http.Server
 	inner    *http.Server
+	metadata *http.Server // nil when no virtual machine is played, as the next
+	machine  net.Listener
 	tunnels  *tunnels
 	ctx      context.Context // of everything that is served
 	cancel   context.CancelFunc
@@ -60,10 +66,37 @@ func Start(options Options) (*Server, error) {
 		return nil, errors.Join(err, s.listener.Close(), os.RemoveAll(s.dir))
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if err := s.listenMetadata(); err != nil {
+		s.cancel()
+		return nil, errors.Join(err, s.listener.Close(), os.RemoveAll(s.dir))
+	}
 	s.proxy, s.inner = s.newHTTP(s.serveProxy), s.newHTTP(s.serveInner)
 	s.serving.Go(func() { _ = s.proxy.Serve(s.listener) })
 	s.serving.Go(func() { _ = s.inner.Serve(s.tunnels) })
 	return s, nil
+}
+
+// listenMetadata serves the managed identity of a virtual machine, if it should.
+func (s *Server) listenMetadata() error {
+	if s.options.Metadata == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", s.options.Metadata)
+	if err != nil {
+		return err
+	}
+	s.machine, s.metadata = listener, s.newHTTP(s.serveMetadata)
+	s.serving.Go(func() { _ = s.metadata.Serve(listener) })
+	return nil
+}
+
+// MetadataAddress is where the managed identity of a virtual machine is served; empty
+// when it is not.
+func (s *Server) MetadataAddress() string {
+	if s.machine == nil {
+		return ""
+	}
+	return s.machine.Addr().String()
 }
 
 // newHTTP makes a server of whose connections and handlers Close sees the end,
@@ -99,6 +132,9 @@ func (s *Server) track(conn net.Conn, state http.ConnState) {
 func (s *Server) Close() error {
 	s.cancel()
 	err := errors.Join(s.proxy.Close(), s.inner.Close(), s.tunnels.Close())
+	if s.metadata != nil {
+		err = errors.Join(err, s.metadata.Close())
+	}
 	s.serving.Wait()
 	return errors.Join(err, os.RemoveAll(s.dir))
 }

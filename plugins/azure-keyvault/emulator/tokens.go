@@ -38,6 +38,7 @@ type claims struct {
 	Tenant   string `json:"tid"`
 	Object   string `json:"oid"`
 	App      string `json:"appid"`
+	Type     string `json:"idtyp"`
 	Issued   int64  `json:"iat"`
 	Expires  int64  `json:"exp"`
 }
@@ -45,8 +46,18 @@ type claims struct {
 func issuerOf(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
 
 func (t *tokens) issue(audience, app, tenant string) (string, claims) {
+	return t.seal(claims{Audience: audience, Tenant: tenant, Object: objectOf(app), App: app, Type: "app"})
+}
+
+// issuePerson makes a token of the person who uses the emulator, who signed in with an
+// application.
+func (t *tokens) issuePerson(audience, app, tenant string) (string, claims) {
+	return t.seal(claims{Audience: audience, Tenant: tenant, Object: objectOf("a person"), App: app, Type: "user"})
+}
+
+func (t *tokens) seal(c claims) (string, claims) {
 	now := t.now()
-	c := claims{audience, issuerOf(tenant), tenant, objectOf(app), app, now.Unix(), now.Add(tokenLife).Unix()}
+	c.Issuer, c.Issued, c.Expires = issuerOf(c.Tenant), now.Unix(), now.Add(tokenLife).Unix()
 	header, _ := json.Marshal(map[string]string{"typ": "JWT", "alg": "HS256"})
 	body, _ := json.Marshal(c)
 	text := base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(body)

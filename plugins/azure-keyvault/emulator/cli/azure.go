@@ -6,9 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/emulator"
@@ -71,15 +68,7 @@ func unsupported(resource, output string) error {
 }
 
 func fetchToken(resource string, into *cliToken) (expires time.Time, err error) {
-	query := url.Values{"api-version": {"2019-08-01"}, "resource": {strings.TrimSuffix(resource, "/")}, "client_id": {cliApplication}}
-	var answer struct {
-		Token   string `json:"access_token"`
-		Expires string `json:"expires_on"`
-	}
-	if err := ask("/msi/token?"+query.Encode(), &answer); err != nil {
-		return expires, err
-	}
-	into.AccessToken = answer.Token
-	into.ExpiresUnix, err = strconv.ParseInt(answer.Expires, 10, 64)
-	return time.Unix(into.ExpiresUnix, 0), err
+	into.AccessToken, expires, err = signedIn(resource, into.Tenant, cliApplication)
+	into.ExpiresUnix = expires.Unix()
+	return expires, err
 }

@@ -23,7 +23,7 @@ type streams struct {
 }
 
 var commands = map[string]func([]string, streams) (int, error){
-	"serve": serve, "exec": execute, "list": list, "az": azureCLI,
+	"serve": serve, "exec": execute, "list": list, "az": azureCLI, "azd": developerCLI, "pwsh": powerShell,
 }
 
 // Main runs the program and returns its exit code.

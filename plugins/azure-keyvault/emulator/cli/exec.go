@@ -35,8 +35,13 @@ func execute(args []string, to streams) (int, error) {
 	if err != nil {
 		return exitFailure, err
 	}
+	env, dir, err := surroundings(server, s.on)
+	if err != nil {
+		return exitFailure, errors.Join(err, server.Close())
+	}
+	defer os.RemoveAll(dir)
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = environment(os.Environ(), server.Env())
+	cmd.Env = environment(os.Environ(), env)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = to.stdin, to.stdout, to.stderr
 	code, err := run(cmd, signals)
 	return code, errors.Join(err, server.Close())

@@ -28,16 +28,24 @@ func TestOrdinaryClients(t *testing.T) {
 		{"environment", "environment", "a-service", service},
 		{"default-environment", "default", "a-service", service},
 		{"cli", "default", cliApplication, []string{"AZURE_TOKEN_CREDENTIALS=AzureCLICredential", "PATH=" + bin + ":" + os.Getenv("PATH")}},
+		{"aks", "default", emulator.KubernetesClient, nil},
+		{"workstation", "default", cliApplication, []string{"AZURE_TOKEN_CREDENTIALS=AzureCLICredential"}},
+		{"workstation", "default", azdApplication, []string{"AZURE_TOKEN_CREDENTIALS=AzureDeveloperCLICredential"}},
+		{"workstation", "default", pwshApplication, []string{"AZURE_TOKEN_CREDENTIALS=AzurePowerShellCredential"}},
 	} {
+		on := "app-service"
+		if test.name == "aks" || test.name == "workstation" {
+			on = test.name
+		}
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			state, log := filepath.Join(dir, "vaults.json"), filepath.Join(dir, "log")
 			w := newWorld(t)
-			if r := w.client(test.credential+" set exec-kv api-key canary-5187", test.env, "--state", state, "--log", log); r.code != 0 {
+			if r := w.client(test.credential+" set exec-kv api-key canary-5187", test.env, "--on", on, "--state", state, "--log", log); r.code != 0 {
 				t.Fatalf("set: %+v", r)
 			}
-			if r := w.client(test.credential+" get exec-kv api-key", test.env, "--state", state); r.code != 0 || r.stdout != "canary-5187" {
+			if r := w.client(test.credential+" get exec-kv api-key", test.env, "--on", on, "--state", state); r.code != 0 || r.stdout != "canary-5187" {
 				t.Errorf("get: %+v", r)
 			}
 			checkLog(t, log, test.app)

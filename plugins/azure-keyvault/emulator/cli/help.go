@@ -1,5 +1,7 @@
 package cli
 
+import "github.com/secretzero/sz/plugins/azure-keyvault/emulator"
+
 const usage = `keyvault-emulator is a local Azure Key Vault for trying things out and for tests.
 It keeps no secret secret.
 
@@ -7,6 +9,8 @@ It keeps no secret secret.
   keyvault-emulator exec [FLAGS] -- COMMAND…      run a command that uses it
   keyvault-emulator list [--state FILE]           names, versions and tags, never values
   keyvault-emulator az account get-access-token   what the Azure CLI would print
+  keyvault-emulator azd auth token                what the Azure Developer CLI would
+  keyvault-emulator pwsh -EncodedCommand …        what Get-AzAccessToken would
 
 Inside exec, and with the environment that serve prints, every vault
 https://NAME.vault.azure.net exists, and every Azure client works unmodified:
@@ -15,10 +19,16 @@ managed identity endpoint, with certificates that SSL_CERT_FILE trusts. The
 proxy refuses every other host. The exit code of exec is that of the command,
 or 128 and the number of the signal that ended it.
 
-For clients that call the Azure CLI, put a script named az into PATH:
+Clients find the managed identity of an app, unless --on says where else they run:
 
-  #!/bin/sh
-  exec keyvault-emulator az "$@"
+  app-service      a managed identity behind an endpoint of the app
+  virtual-machine  a managed identity at --metadata 169.254.169.254:80, which takes a
+                   network namespace of its own, and at no other address
+  aks              a workload identity, in a token file
+  github           a job of GitHub Actions that may ask for tokens
+  pipelines        a job of Azure Pipelines, with the service connection
+                   ` + emulator.ServiceConnection + `
+  workstation      az, azd and pwsh in PATH, with somebody signed in
 
 Flags of serve and exec:
   --state FILE           keep the vaults in FILE between runs, for one run at a time
@@ -42,6 +52,10 @@ Flags of serve and exec:
                          backup or restore away; may be repeated
   --client ID=FILE       only this application may log in, with the secret in FILE;
                          may be repeated
+  --on PLACE             where programs are made to believe that they run: see above
+  --identity ID          only this managed identity is assigned: a client, object or
+                         resource id, or system; may be repeated
+  --metadata ADDR        serve the managed identity of a virtual machine here
   --fault SPEC           METHOD#N=KIND or "METHOD ROUTE#N=KIND": the Nth (* each)
                          authorised request goes wrong, such as
                          PUT#3=commit-then-drop or
@@ -64,6 +78,8 @@ for these, which are inference:
   short pages      how short, and which
   permissions      that roles have no right of their own for one deleted secret
   tokens           the text for an expired one
+  signing in       that an application which was not declared may use any certificate;
+                   which of several faults of a request is named
   managed secrets  that setting and deleting are refused, and the text
   unknown routes   the code, the text and the status (405)
   limits           which of bucket and window the service uses; that restore is free

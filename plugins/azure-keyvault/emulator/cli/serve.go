@@ -25,7 +25,12 @@ func serve(args []string, to streams) (int, error) {
 	if err != nil {
 		return exitFailure, err
 	}
-	for _, variable := range server.Env() {
+	env, dir, err := surroundings(server, s.on)
+	if err != nil {
+		return exitFailure, errors.Join(err, server.Close())
+	}
+	defer os.RemoveAll(dir)
+	for _, variable := range env {
 		name, value, _ := strings.Cut(variable, "=")
 		fmt.Fprintf(to.stdout, "export %s=%s\n", name, quote(value))
 	}

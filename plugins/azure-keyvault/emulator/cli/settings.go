@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,7 +16,17 @@ import (
 // settings are the flags of serve and exec.
 type settings struct {
 	emulator.Options
+	on  emulator.Place
 	log *os.File
+}
+
+// places are all places, for a message.
+func places() string {
+	var names []string
+	for _, p := range emulator.Places {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
 }
 
 func parse(name string, args []string) (settings, []string, error) {
@@ -42,6 +53,19 @@ func parse(name string, args []string) (settings, []string, error) {
 	flags.Func("deny", "", func(v string) error { return add(&s.Deny, v, emulator.ParseDenial) })
 	flags.Func("fault", "", func(v string) error { return add(&s.Faults, v, emulator.ParseFault) })
 	flags.Func("client", "", s.addClient)
+	flags.Func("identity", "", func(v string) error {
+		s.Identities = append(s.Identities, v)
+		return nil
+	})
+	flags.StringVar(&s.Metadata, "metadata", "", "")
+	s.on = emulator.AppService
+	flags.Func("on", "", func(v string) error {
+		s.on = emulator.Place(v)
+		if !slices.Contains(emulator.Places, s.on) {
+			return fmt.Errorf("place %q: not one of %s", v, places())
+		}
+		return nil
+	})
 	logFile := flags.String("log", "", "")
 	if err := flags.Parse(args); err != nil {
 		return s, nil, err
@@ -73,13 +97,11 @@ func (s *settings) addClient(text string) error {
 	if err != nil {
 		return fmt.Errorf("client: %w", err)
 	}
-	if s.Clients == nil {
-		s.Clients = map[string]string{}
-	}
-	s.Clients[id] = strings.TrimSpace(string(secret))
-	if s.Clients[id] == "" {
+	application := emulator.Application{ID: id, Secret: strings.TrimSpace(string(secret))}
+	if application.Secret == "" {
 		return fmt.Errorf("client %s: %s is empty", id, path)
 	}
+	s.Applications = append(s.Applications, application)
 	return nil
 }
 
