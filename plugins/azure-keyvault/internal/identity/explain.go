@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -36,17 +35,17 @@ func (r *refusal) NonRetriable() {}
 // explain says what kept a kind from giving a token, and what to do.
 func (m *maker) explain(l Link, err error) error {
 	if known, ok := errors.AsType[*refusal](err); ok {
-		return m.signed(known, l)
+		return signed(known, l)
 	}
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
 	text := err.Error()
 	if r := m.refusedByEntra(l, text); r != nil {
-		return m.signed(r, l)
+		return signed(r, l)
 	}
-	if r := unreachableLogin(err, m.client.Cloud.ActiveDirectoryAuthorityHost); r != nil {
-		return m.signed(r, l)
+	if r := unreachableLogin(text, m.client.Cloud.ActiveDirectoryAuthorityHost); r != nil {
+		return signed(r, l)
 	}
 	r := &refusal{class: sdk.Authentication, code: "authentication-failed", why: "auth.kind " + l.Kind + " gave none", detail: firstLines(text), hint: kindOf(l.Kind).remedy(l.Settings)}
 	for _, known := range symptoms {
@@ -58,13 +57,22 @@ func (m *maker) explain(l Link, err error) error {
 			break
 		}
 	}
-	return m.signed(r, l)
+	return signed(r, l)
 }
 
 // signed adds whom it was tried as, as far as the settings say.
-func (m *maker) signed(r *refusal, l Link) *refusal {
+func signed(r *refusal, l Link) *refusal {
 	signed := *r
+	signed.detail = strings.TrimSpace(triedAs(l) + "\n" + r.detail)
+	return &signed
+}
+
+// triedAs is whom a kind acts as, as far as the settings and the environment say.
+func triedAs(l Link) string {
 	who := "tried as auth.kind " + l.Kind
+	if l.Kind == Chain {
+		return who
+	}
 	environment := kindOf(l.Kind).environment
 	for _, part := range []struct{ name, stated, variable string }{{"client id", l.ClientID, "AZURE_CLIENT_ID"}, {"tenant", l.TenantID, "AZURE_TENANT_ID"}} {
 		if part.stated == "" && slices.Contains(environment, part.variable) {
@@ -74,8 +82,7 @@ func (m *maker) signed(r *refusal, l Link) *refusal {
 			who += ", " + part.name + " " + word(part.stated)
 		}
 	}
-	signed.detail = strings.TrimSpace(who + "\n" + r.detail)
-	return &signed
+	return who
 }
 
 // symptoms are what azidentity, the tools that it runs and the endpoints that it asks
@@ -98,13 +105,16 @@ var symptoms = []struct {
 	{[]string{"cli", "azd", "powershell"}, "signal: killed", "no-answer", "the program did not answer in time", "", false},
 	{[]string{ManagedIdentity}, "isn't assigned to this resource", "identity-not-assigned", "the user-assigned identity is not assigned to this machine or app", "", true},
 	{[]string{ManagedIdentity}, "failed to authenticate a system assigned identity", "identity-not-assigned", "this machine or app has no system-assigned identity", "", true},
+	{[]string{ManagedIdentity}, "Unable to load the proper Managed Identity", "identity-not-assigned", "the identity is not assigned to this app", "", true},
 	{[]string{ManagedIdentity}, "No managed service identity was found", "identity-not-assigned", "the identity is not assigned to this app", "", true},
 	{[]string{ManagedIdentity}, "No User Assigned or Delegated Managed Identity found", "identity-not-assigned", "the user-assigned identity is not assigned to this app", "", true},
 	{[]string{"env"}, "missing environment variable", "no-environment", "the environment names no application to sign in as", "", true},
 	{[]string{"env"}, "incomplete environment variable configuration", "no-environment", "the environment names an application and neither its secret nor its certificate", "", true},
 	{[]string{"env"}, "failed to read certificate file", "unreadable-file", "the certificate that AZURE_CLIENT_CERTIFICATE_PATH names cannot be read", "", false},
 	{[]string{"workload_identity"}, "specified. Check pod configuration", "no-environment", "this pod has no workload identity", "", true},
-	{[]string{Default}, "AZURE_TOKEN_CREDENTIALS", "bad-token-credentials", "AZURE_TOKEN_CREDENTIALS does not say which credentials to try", "set it to dev, prod or the name of one credential, such as AzureCLICredential", false},
+	{[]string{Default}, "AZURE_TOKEN_CREDENTIALS must be set", "bad-token-credentials", "AZURE_TOKEN_CREDENTIALS does not say which credentials to try, and auth.require_token_credentials wants it to", "set it to dev, prod or the name of one credential, such as AzureCLICredential", false},
+	{[]string{Default}, "failed to acquire a token", "authentication-failed", "none of the credentials that the Azure SDKs try is to be had here", "", true},
+	{[]string{Default}, "invalid AZURE_TOKEN_CREDENTIALS", "bad-token-credentials", "AZURE_TOKEN_CREDENTIALS does not say which credentials to try", "set it to dev, prod or the name of one credential, such as AzureCLICredential", false},
 }
 
 // unreadable is a file of the settings that cannot be read. Without a key the
@@ -132,14 +142,14 @@ func (m *maker) badCertificate(s Settings, err error) *refusal {
 	}
 }
 
-// unreachableLogin is a login host that no answer comes from.
-func unreachableLogin(err error, authority string) *refusal {
-	_, isNet := errors.AsType[net.Error](err)
-	text := err.Error()
-	if !isNet && !strings.Contains(text, "dial tcp") && !strings.Contains(text, "no such host") && !strings.Contains(text, "proxyconnect") && !strings.Contains(text, "x509:") {
+// unreachableLogin is a login host that no answer comes from. azidentity passes the
+// error on as a text.
+func unreachableLogin(text, authority string) *refusal {
+	host := strings.Trim(strings.TrimPrefix(authority, "https://"), "/")
+	connection := slices.ContainsFunc([]string{"dial tcp", "no such host", "proxyconnect", "x509:", "EOF", "connection reset"}, func(sign string) bool { return strings.Contains(text, sign) })
+	if !connection || !strings.Contains(text, host) {
 		return nil
 	}
-	host := strings.Trim(strings.TrimPrefix(authority, "https://"), "/")
 	r := &refusal{class: sdk.Unavailable, code: "login-unreachable", why: host + " cannot be reached to get one", detail: firstLines(text), hint: "check the network and the proxy: `curl -sS https://" + host + "/common/.well-known/openid-configuration`"}
 	if strings.Contains(text, "x509:") {
 		r.why, r.hint = "the certificate of "+host+" is not trusted here", "is there a proxy that opens TLS? SSL_CERT_FILE names a file with the authorities to trust"
@@ -150,10 +160,17 @@ func unreachableLogin(err error, authority string) *refusal {
 	return r
 }
 
-// firstLines is the beginning of a foreign text.
+// firstLines is the beginning of a foreign text, without the rulers that azidentity
+// draws into it.
 func firstLines(text string) string {
-	lines := strings.SplitN(strings.TrimSpace(text), "\n", 9)
-	return clip(strings.Join(lines[:min(8, len(lines))], "\n"))
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.Trim(line, "-{} \t") != "" && !strings.HasPrefix(line, "To troubleshoot") && len(lines) < 8 {
+			lines = append(lines, line)
+		}
+	}
+	return clip(strings.Join(lines, "\n"))
 }
 
 func clip(text string) string {

@@ -21,10 +21,10 @@ func (o Options) path(path string) (string, error) {
 		return path, nil
 	case strings.HasPrefix(path, "~"):
 		return "", errors.New("~ is not expanded; write the path out")
-	case o.Root == "":
-		return "", errors.New("a relative path needs a project directory")
 	case !filepath.IsLocal(path):
 		return "", errors.New("it leads out of the project directory")
+	case o.Root == "":
+		return "", errors.New("a relative path needs a project directory")
 	}
 	return filepath.Join(o.Root, path), nil
 }

@@ -57,7 +57,7 @@ func (g *guard) GetToken(ctx context.Context, asked policy.TokenRequestOptions) 
 func (g *guard) admit(asked policy.TokenRequestOptions) (policy.TokenRequestOptions, error) {
 	if len(asked.Scopes) != 1 || asked.Scopes[0] != g.store.Resource+"/.default" {
 		return asked, &refusal{
-			class: sdk.Authentication, code: "wrong-audience", why: fmt.Sprintf("it asks for a token for %q, and tokens for its address are for %s", clip(strings.Join(asked.Scopes, " ")), g.store.Resource),
+			class: sdk.Authentication, code: "wrong-audience", detail: g.identity(), why: fmt.Sprintf("it asks for a token for %q, and tokens for its address are for %s", clip(strings.Join(asked.Scopes, " ")), g.store.Resource),
 			hint: "whatever answers at this address is not the vault that the address names; nothing was sent to it",
 		}
 	}
@@ -80,7 +80,7 @@ func (g *guard) wrongTenant(vaults, own string) *refusal {
 		this = "of a tenant that its token does not tell"
 	}
 	r := &refusal{
-		class: sdk.Authentication, code: "wrong-tenant", why: fmt.Sprintf("it is in tenant %s, and this identity is %s", vaults, this),
+		class: sdk.Authentication, code: "wrong-tenant", detail: g.identity(), why: fmt.Sprintf("it is in tenant %s, and this identity is %s", vaults, this),
 	}
 	switch c.Kind {
 	case "cli", Default:
@@ -92,6 +92,15 @@ func (g *guard) wrongTenant(vaults, own string) *refusal {
 	}
 	r.hint += ". The vault's tenant is `az keyvault show --name " + g.store.Name + " --query properties.tenantId -o tsv`"
 	return r
+}
+
+// identity is whom a token was given to, or whom one would be asked for as.
+func (g *guard) identity() string {
+	c := g.credential
+	if who := c.Who(); !who.IsZero() {
+		return "identity: " + who.String()
+	}
+	return triedAs(Link{c.config.Kind, c.config.Settings})
 }
 
 // refuse makes an error of what went wrong, for the vault that the token was for.
