@@ -29,6 +29,9 @@ func (s *Session) can(t plan.Target, c pluginhost.Capability) bool {
 	return false
 }
 
+// Refers reports that others can read what is at a target by a reference.
+func (s *Session) Refers(t plan.Target) bool { return s.can(t, pluginhost.CanRefer) }
+
 // References writes the texts with which a consumer reads secrets, one for each kind
 // of target among places, and says of how many places no plugin can write any. The
 // problem is that of the first plugin that refuses. No store is asked.
@@ -38,7 +41,7 @@ func (s *Session) References(ctx context.Context, places []Place, consumer, proj
 	for _, p := range places {
 		kind := p.Target.Address.Kind
 		switch {
-		case !s.can(p.Target, pluginhost.CanRefer):
+		case !s.Refers(p.Target):
 			left++
 			continue
 		case byKind[kind] == nil:

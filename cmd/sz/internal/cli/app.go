@@ -41,7 +41,8 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintln(c.App.Writer, c.App.Version) }
 	commands := []*cli.Command{
 		validateCommand(), planCommand(), applyCommand(), rotateCommand(),
-		destroyCommand(), purgeCommand(), importCommand(), driftCommand(), statusCommand(), showCommand(), versionsCommand(), stateCommand(), auditCommand(),
+		destroyCommand(), purgeCommand(), importCommand(), driftCommand(), statusCommand(), showCommand(), stateCommand(), auditCommand(),
+		versionsCommand(), refsCommand(),
 		pluginCommand(),
 		fmtCommand(), convertCommand(), graphCommand(), schemaCommand(), versionCommand(),
 	}

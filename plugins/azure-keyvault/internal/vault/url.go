@@ -42,6 +42,16 @@ func Clouds() []Cloud {
 	return []Cloud{{"public", ".vault.azure.net"}, {"china", ".vault.azure.cn"}, {"usgov", ".vault.usgovcloudapi.net"}}
 }
 
+// Cloud is the name of the cloud that the vault is in: public, china or usgov.
+func (v Vault) Cloud() string {
+	for _, c := range Clouds() {
+		if strings.HasSuffix(v.Host, c.Suffix) {
+			return c.Name
+		}
+	}
+	return Clouds()[0].Name
+}
+
 // Named is the vault of a name in a cloud: public, china or usgov; public when it is
 // empty.
 func Named(name, cloud string) (Vault, error) {
