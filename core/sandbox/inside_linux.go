@@ -1,0 +1,140 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"os"
+	"runtime"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// helperName is what the helper is called: the first argument that no person gives.
+const helperName = "sz-sandbox-helper"
+
+// This program becomes the helper before the rest of it is initialised: Go runs the
+// initialisers of packages in the order of their paths as far as what they import
+// is ready, and this one imports little. It saves the milliseconds that gRPC and
+// protobuf take to set themselves up, on every start of a plugin.
+//
+// The goroutine of an initialiser is locked to the first thread of the process.
+// That is what makes the steps possible: landlock, the filter and the capabilities
+// belong to a thread, and the one that executes the plugin is the one that survives.
+func init() {
+	if len(os.Args) == 0 {
+		return
+	}
+	switch {
+	case os.Args[0] == helperName:
+		runtime.LockOSThread()
+		help()
+	case os.Getenv(EnvCommands) != "" && os.Args[0] == shell:
+		os.Exit(stub(os.Args, os.Stdout, os.Stderr))
+	}
+}
+
+// The steps, as they are named in a report.
+const (
+	stepPolicy = "policy"
+	stepExec   = "exec"
+)
+
+// help takes away everything that the policy does not name and becomes the plugin.
+// It returns to nobody.
+func help() {
+	control, binary := inheritedDescriptors()
+	p, err := receivePolicy(control)
+	if err != nil {
+		stop(control, stepPolicy, err)
+	}
+	for _, step := range []struct {
+		name string
+		tier Tier
+		do   func() error
+	}{
+		{"network", T3, func() error { return p.listen(control) }},
+		{"root directory", T3, p.enterRoot},
+		{"descriptors", T1, func() error { return p.settleDescriptors(binary) }},
+		{"landlock", T2, p.restrictFiles},
+		{"limits", T1, p.limit},
+		{"capabilities", T1, dropCapabilities},
+		{"no new privileges", T1, noNewPrivileges},
+		{"system calls", T1, p.filterCalls},
+	} {
+		if p.Tier < step.tier {
+			continue
+		}
+		if err := step.do(); err != nil {
+			stop(control, step.name, err)
+		}
+	}
+	stop(control, stepExec, p.execute())
+}
+
+// inheritedDescriptors are the control socket and the plugin's file, the last two;
+// the host says how many come before them.
+func inheritedDescriptors() (control *os.File, binary int) {
+	first := 0
+	if len(os.Args) > 1 {
+		first, _ = strconv.Atoi(os.Args[1])
+	}
+	if first < 3 {
+		os.Exit(125) // nobody to report to: this was no host
+	}
+	return os.NewFile(uintptr(first), "control"), first + 1
+}
+
+// stop reports why the helper cannot go on, and ends it.
+func stop(control *os.File, step string, err error) {
+	if text, failed := json.Marshal(Refusal{Step: step, Why: err.Error()}); failed == nil {
+		_, _ = control.Write(text)
+	}
+	os.Exit(125)
+}
+
+// execFD is where the plugin's file is while it is executed. The limit of open
+// files ends below it, so that the filter's exception for executing this descriptor
+// is of no use to the plugin.
+const (
+	execFD       = 1000
+	maxOpenFiles = 512
+)
+
+// settleDescriptors keeps what the plugin inherits and closes the rest when it is
+// executed, whatever this process was given by mistake.
+func (p *policy) settleDescriptors(binary int) error {
+	if err := unix.Dup3(binary, execFD, unix.O_CLOEXEC); err != nil {
+		return err
+	}
+	return unix.CloseRange(uint(3+p.Extra), ^uint(0)>>1, unix.CLOSE_RANGE_CLOEXEC)
+}
+
+// execute becomes the plugin: the file that the host opened and hashed, not what
+// has its name now.
+func (p *policy) execute() error {
+	argv, err := pointers([]string{p.Name})
+	if err != nil {
+		return err
+	}
+	env, err := pointers(p.Env)
+	if err != nil {
+		return err
+	}
+	empty := [1]byte{}
+	_, _, errno := unix.RawSyscall6(unix.SYS_EXECVEAT, execFD, uintptr(unsafe.Pointer(&empty[0])),
+		uintptr(unsafe.Pointer(&argv[0])), uintptr(unsafe.Pointer(&env[0])), unix.AT_EMPTY_PATH, 0)
+	return errno
+}
+
+func pointers(texts []string) ([]*byte, error) {
+	out := make([]*byte, len(texts)+1)
+	for i, text := range texts {
+		p, err := unix.BytePtrFromString(text)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = p
+	}
+	return out, nil
+}

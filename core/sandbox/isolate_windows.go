@@ -1,0 +1,10 @@
+package sandbox
+
+import (
+	"os"
+	"os/exec"
+)
+
+func isolate(*exec.Cmd) {}
+
+func killGroup(p *os.Process) { _ = p.Kill() }

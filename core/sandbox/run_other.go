@@ -1,0 +1,19 @@
+//go:build !linux
+
+package sandbox
+
+import (
+	"context"
+	"os/exec"
+)
+
+// Run runs a program of the user's, outside of any sandbox: it ends with the
+// context, with all that it started in its group.
+func Run(ctx context.Context, cmd *exec.Cmd) error {
+	isolate(cmd)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { killGroup(cmd.Process) })()
+	return cmd.Wait()
+}

@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"errors"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// filterCalls puts the filter of system calls in place, the last step but one.
+func (p *policy) filterCalls() error {
+	if nativeArch == 0 {
+		return errors.New("no list of calls for this processor")
+	}
+	code := p.filter()
+	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
+	if _, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&program))); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// filter is the program that the kernel runs before each call. A call of another
+// architecture kills: on a 64-bit x86 an `int 0x80` enters the kernel by the numbers
+// of 32-bit programs, and a list that only looks at the number would judge another
+// call than the one made.
+func (p *policy) filter() []unix.SockFilter {
+	code := program{
+		load(offsetArch), skipIf(unix.BPF_JEQ, nativeArch), answer(unix.SECCOMP_RET_KILL_PROCESS),
+		load(offsetCall),
+	}
+	if firstForeignCall < 1<<32-1 {
+		code = append(code, jump(unix.BPF_JGE, firstForeignCall, 0, 1), answer(unix.SECCOMP_RET_KILL_PROCESS))
+	}
+	for _, call := range allowedCalls {
+		code = append(code, jump(unix.BPF_JEQ, call, 0, 1), allow)
+	}
+	for call, block := range p.conditions() {
+		block = append(block, allow)
+		code = append(code, jump(unix.BPF_JEQ, call, 0, uint8(len(block))))
+		code = append(code, block...)
+	}
+	return append(code, refuse(unix.ENOSYS))
+}
+
+// Flags of clone that make new namespaces, or a process that is nobody's child.
+const (
+	newNamespace = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET
+	strayChild   = unix.CLONE_PARENT | unix.CLONE_PTRACE
+)
+
+// kindOfSocket is the part of a socket's type that is no flag.
+const kindOfSocket = 0xf
+
+// conditions are the calls that are allowed with some arguments only. What a check
+// cannot see, because it lies behind a pointer, has to be refused with the call:
+// clone3 hides its flags so and is answered as unknown, after which programs use
+// clone.
+func (p *policy) conditions() map[uint32]program {
+	self := uint32(unix.Getpid())
+	streams := []uint32{unix.SOCK_STREAM, unix.SOCK_SEQPACKET}
+	rules := map[uint32]program{
+		// A thread is no process: without commands to start, there is only one of it.
+		unix.SYS_CLONE: join(noneOf(0, newNamespace|strayChild), someOf(0, unix.CLONE_THREAD)),
+		// Unix sockets that have to be connected, for a datagram names its receiver
+		// where no filter sees it. TCP by its own name: the same port is reached by
+		// MPTCP, which landlock does not know.
+		unix.SYS_SOCKET:     append(when(0, unix.AF_UNIX, join(maskedIn(1, kindOfSocket, streams...), program{allow})), p.internetSockets()...),
+		unix.SYS_SOCKETPAIR: join(in(0, unix.AF_UNIX), maskedIn(1, kindOfSocket, streams...)),
+		// TCP Fast Open connects without calling connect.
+		unix.SYS_SENDTO:   noneOf(3, unix.MSG_FASTOPEN),
+		unix.SYS_SENDMSG:  noneOf(2, unix.MSG_FASTOPEN),
+		unix.SYS_SENDMMSG: noneOf(3, unix.MSG_FASTOPEN),
+		// Characters pushed into a terminal are typed by its owner.
+		unix.SYS_IOCTL: join(notIn(1, unix.TIOCSTI), notIn(1, unix.TIOCLINUX)),
+		// It dies with the host, and cannot change that.
+		unix.SYS_PRCTL:             notIn(0, unix.PR_SET_PDEATHSIG),
+		unix.SYS_PRLIMIT64:         in(0, 0, p.pid(self)),
+		unix.SYS_SCHED_SETAFFINITY: in(0, 0, p.pid(self)),
+		unix.SYS_TGKILL:            in(0, p.pid(self)),
+		unix.SYS_KILL:              in(0, p.pid(self)),
+		unix.SYS_EXECVEAT:          join(in(0, execFD), in(4, unix.AT_EMPTY_PATH)),
+	}
+	if p.Network {
+		rules[unix.SYS_CONNECT] = nil
+	}
+	if p.Commands {
+		rules[unix.SYS_CLONE] = noneOf(0, newNamespace|strayChild)
+		rules[unix.SYS_EXECVE], rules[unix.SYS_KILL] = nil, nil
+		for _, call := range forkCalls {
+			rules[call] = nil
+		}
+	}
+	return rules
+}
+
+// pid is the id by which the plugin knows itself: it is the first process of its
+// own namespace where it has one, and this process otherwise.
+func (p *policy) pid(self uint32) uint32 {
+	if p.Tier == T3 {
+		return 1
+	}
+	return self
+}
+
+func (p *policy) internetSockets() program {
+	if !p.Network {
+		return in(0)
+	}
+	return join(in(0, unix.AF_INET, unix.AF_INET6), maskedIn(1, kindOfSocket, unix.SOCK_STREAM), in(2, 0, unix.IPPROTO_TCP))
+}
