@@ -370,6 +370,27 @@ func ExampleHTTPClient() {
 	_ = fetch
 }
 
+// A library that brings a transport of its own is told of the sandbox.
+func ExampleSandboxProxy() {
+	client := &http.Client{Transport: &http.Transport{
+		Proxy:                  http.ProxyURL(sdk.SandboxProxy()),
+		OnProxyConnectResponse: sdk.ProxyAnswer,
+	}}
+	_, err := client.Get("https://elsewhere.example")
+	if refused, ok := errors.AsType[*sdk.NotGrantedError](err); ok {
+		fmt.Println(refused.Host)
+	}
+}
+
+// What is not HTTP is dialled, to a host that is granted like any other.
+func ExampleDial() {
+	reachable := func(ctx context.Context, address string) bool {
+		conn, err := sdk.Dial(ctx, "tcp", address)
+		return err == nil && conn.Close() == nil
+	}
+	_ = reachable
+}
+
 func ExampleHTTPError() {
 	err := sdk.HTTPError(&http.Response{StatusCode: 403})
 	fmt.Println(err)

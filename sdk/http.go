@@ -105,8 +105,9 @@ var network = sync.OnceValue(func() http.RoundTripper {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	process := ambient.From(context.Background())
 	return &http.Transport{
-		Proxy:       func(request *http.Request) (*url.URL, error) { return proxyFor(request.URL, process.LookupEnv) },
-		DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+		Proxy:                  func(request *http.Request) (*url.URL, error) { return proxyFor(request.URL, process.LookupEnv) },
+		OnProxyConnectResponse: ProxyAnswer,
+		DialContext:            dialer.DialContext, ForceAttemptHTTP2: true,
 		MaxIdleConnsPerHost: 32, IdleConnTimeout: 90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 30 * time.Second,
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
@@ -115,6 +116,9 @@ var network = sync.OnceValue(func() http.RoundTripper {
 
 // proxyFor is the proxy of the environment for a URL, or nil.
 func proxyFor(u *url.URL, lookup func(string) (string, bool)) (*url.URL, error) {
+	if proxy := SandboxProxy(); proxy != nil {
+		return proxy, nil
+	}
 	if address, err := netip.ParseAddr(u.Hostname()); err == nil && address.IsLinkLocalUnicast() {
 		return nil, nil
 	}

@@ -17,6 +17,10 @@ const CredentialsFD = 3
 // EnvCredentials is set to the number of that descriptor.
 const EnvCredentials = "SZ_PLUGIN_CREDENTIALS_FD"
 
+// EnvEgress is set, in a plugin that was granted network, to the URL of the proxy
+// that is its way to the granted hosts, this machine's own included.
+const EnvEgress = "SZ_PLUGIN_EGRESS"
+
 // pluginName is the only name under which go-plugin dispenses.
 const pluginName = "sz"
 
