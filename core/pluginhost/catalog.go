@@ -140,7 +140,7 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 		s.Description = withFields(d)
 		return s, s.reserved()
 	}
-	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}}, nil)
+	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}, Hash: hash, FirstParty: s.FirstParty}, allowance{})
 	if err != nil {
 		return Served{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,14 +16,37 @@ import (
 // maxDescription bounds a description, in bytes.
 const maxDescription = 1 << 20
 
-// hash is the SHA-256 of a binary. Hashing 15 MB takes 20 ms, so it is remembered
-// by everything about the file that changes when its content does.
+// hash is the SHA-256 of the binary at a path.
 func (h *Host) hash(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
+	return h.hashOf(file)
+}
+
+// openBinary opens the binary of a plugin to execute it, and makes sure that it is
+// the one that was described: the descriptor is what is hashed and what is run,
+// whatever is at its path by then.
+func (h *Host) openBinary(plugin Served) (*os.File, error) {
+	file, err := os.Open(plugin.Path)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := h.hashOf(file)
+	if err == nil && plugin.Hash != "" && hash != plugin.Hash {
+		err = fmt.Errorf("%s was replaced while sz was running; run sz again", plugin.Path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// hashOf is the SHA-256 of an open file. Hashing 15 MB takes 20 ms, so it is
+// remembered by everything about the file that changes when its content does.
+func (h *Host) hashOf(file *os.File) (string, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return "", err

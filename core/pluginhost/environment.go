@@ -7,25 +7,13 @@ import (
 	"github.com/secretzero/sz/core/grant"
 )
 
-// networkEnvironment is what a plugin that speaks to a network is given besides
-// what it asks for, so that it works behind a proxy and with a private authority
-// as sz itself does.
-var networkEnvironment = []string{
-	"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy",
-	"SSL_CERT_FILE", "SSL_CERT_DIR",
-}
-
-// environment is the whole environment of a provider instance: the names that it
-// was granted, as far as the user has them.
+// environment is what a provider instance finds of the user's environment: the names
+// that it was granted, as far as the user has them.
 func (h *Host) environment(granted grant.Set) []string {
-	names := slices.Clone(granted.Env)
-	if len(granted.Network) > 0 {
-		names = append(names, networkEnvironment...)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(slices.Values(granted.Env))
 	var env []string
 	for _, name := range slices.Compact(names) {
-		if value, ok := h.options.LookupEnv(name); ok && !withheld(name) {
+		if value, ok := h.lookup(name); ok && !withheld(name) {
 			env = append(env, name+"="+value)
 		}
 	}

@@ -11,31 +11,31 @@ import (
 	"github.com/secretzero/sz/sdk/wire"
 )
 
-// OpenGenerators starts a process that makes values. It gets no environment, and
-// nothing else but what [Host.workplace] gives to one of our own.
+// OpenGenerators starts a process that makes values. It may touch nothing, except for
+// what [Host.workplace] gives to one of our own.
 func (h *Host) OpenGenerators(ctx context.Context, plugin Served) (*Instance, error) {
-	env, err := h.workplace(plugin)
+	place, err := h.workplace(plugin)
 	if err != nil {
 		return nil, err
 	}
-	return h.start(ctx, plugin, env)
+	return h.start(ctx, plugin, allowance{workplace: place})
 }
 
 // workplace is a directory of its own for a plugin that runs programs, which goes
 // with the runtime directory. Only a plugin of sz itself has one.
-func (h *Host) workplace(plugin Served) ([]string, error) {
+func (h *Host) workplace(plugin Served) (string, error) {
 	if !plugin.FirstParty || !slices.ContainsFunc(plugin.Generators, runsPrograms) {
-		return nil, nil
+		return "", nil
 	}
 	dir, err := h.sockets()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	place, err := os.MkdirTemp(dir, "work")
 	if err != nil {
-		return nil, fmt.Errorf("runtime directory: %w", err)
+		return "", fmt.Errorf("runtime directory: %w", err)
 	}
-	return []string{"TMPDIR=" + place}, nil
+	return place, nil
 }
 
 func runsPrograms(g wire.GeneratorDescription) bool {

@@ -2,6 +2,7 @@ package pluginhost
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -51,18 +52,18 @@ func TestOnlyOurOwnGeneratorsGetAPlaceToWork(t *testing.T) {
 	asking := Served{Description: Description{Generators: []wire.GeneratorDescription{{
 		Kind: "k", Permissions: []wire.Permission{{Kind: wire.ReadFrom, Value: "config.command"}, {Kind: wire.Programs}},
 	}}}}
-	if env, err := h.workplace(asking); err != nil || env != nil {
-		t.Errorf("a stranger gets %v (%v)", env, err)
+	if place, err := h.workplace(asking); err != nil || place != "" {
+		t.Errorf("a stranger gets %v (%v)", place, err)
 	}
 	asking.FirstParty = true
-	if env, err := h.workplace(asking); err != nil || len(env) != 1 || !strings.HasPrefix(env[0], "TMPDIR=") {
-		t.Errorf("one of ours gets %v (%v)", env, err)
+	if place, err := h.workplace(asking); err != nil || !filepath.IsAbs(place) {
+		t.Errorf("one of ours gets %v (%v)", place, err)
 	}
 	if settings := FileSettings(asking.Generators[0]); !slices.Equal(settings, []string{"command"}) {
 		t.Errorf("settings %v", settings)
 	}
 	asking.Generators[0].Permissions = nil
-	if env, err := h.workplace(asking); err != nil || env != nil {
-		t.Errorf("one that asks for nothing gets %v (%v)", env, err)
+	if place, err := h.workplace(asking); err != nil || place != "" {
+		t.Errorf("one that asks for nothing gets %v (%v)", place, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/secretzero/sz/core/grant"
 	"github.com/secretzero/sz/core/redact"
+	"github.com/secretzero/sz/core/sandbox"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -30,6 +31,14 @@ type Options struct {
 	LookupEnv func(string) (string, bool)
 	// Mask learns every value that passes and masks what plugins write.
 	Mask *redact.Masker
+	// SandboxMin is the lowest tier in which a plugin may run; plugins of strangers
+	// have a higher one of their own: see [Host.lowest].
+	SandboxMin sandbox.Tier
+	// SandboxMinForAll is the user's word that SandboxMin holds for plugins of
+	// strangers too.
+	SandboxMinForAll bool
+	// SandboxMax is the highest tier that is tried; nil means the highest there is.
+	SandboxMax *sandbox.Tier
 }
 
 // Host owns every plugin process of a run. Close ends them all.
@@ -37,9 +46,10 @@ type Host struct {
 	options Options
 	mask    *redact.Masker
 
-	mu         sync.Mutex
-	runtimeDir string
-	instances  []*Instance
+	mu             sync.Mutex
+	runtimeDir     string
+	hasAuthorities bool // see authorities
+	instances      []*Instance
 }
 
 // New makes a host. It starts nothing.
@@ -68,14 +78,14 @@ type ProviderSpec struct {
 func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, []PluginDiagnostic, error) {
 	kind := spec.Plugin.provider(spec.Kind)
 	config := withDefaults(kind.Config, spec.Config)
-	i, err := h.start(ctx, spec.Plugin, h.environment(spec.Granted))
+	i, err := h.start(ctx, spec.Plugin, allowance{granted: h.located(spec.Granted)})
 	if err != nil {
 		return nil, nil, err
 	}
 	i.Alias, i.Kind = spec.Alias, spec.Kind
 	request := wire.OpenRequest{Kind: spec.Kind, Alias: spec.Alias, Config: config}
 	if len(spec.Granted.Write) > 0 || len(spec.Granted.Read) > 0 {
-		request.ProjectRoot = h.options.Project
+		request.ProjectRoot = h.project()
 	}
 	ctx, cancel := context.WithTimeout(ctx, quickCall)
 	defer cancel()
@@ -91,7 +101,7 @@ func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, 
 	return i, found, nil
 }
 
-func (h *Host) start(ctx context.Context, plugin Served, env []string) (*Instance, error) {
+func (h *Host) start(ctx context.Context, plugin Served, may allowance) (*Instance, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -99,7 +109,11 @@ func (h *Host) start(ctx context.Context, plugin Served, env []string) (*Instanc
 	if err != nil {
 		return nil, err
 	}
-	p, err := startProcess(plugin.Candidate, dir, append(env, "GOTRACEBACK=single"))
+	confinement, err := h.confine(plugin, may, dir)
+	if err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", plugin.Candidate.Name, err)
+	}
+	p, err := startProcess(plugin.Candidate, dir, confinement)
 	if err != nil {
 		return nil, h.maskedFailure(err)
 	}

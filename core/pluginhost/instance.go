@@ -34,6 +34,16 @@ type Instance struct {
 // Tier is how far the process is confined.
 func (i *Instance) Tier() sandbox.Tier { return i.process.launch.process.Tier() }
 
+// Refused is why the process is not in a higher tier, a line for each; nothing in
+// the highest.
+func (i *Instance) Refused() []string {
+	var lines []string
+	for _, r := range i.process.launch.process.Refused() {
+		lines = append(lines, r.Error())
+	}
+	return lines
+}
+
 // PID is the process id.
 func (i *Instance) PID() int { return i.process.launch.process.PID() }
 

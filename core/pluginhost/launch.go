@@ -18,10 +18,10 @@ import (
 // standard output. Standard error stays here: go-plugin's parser of log lines
 // panics on a line such as {"@message": 5}.
 type launch struct {
-	path      string
-	env       []string
-	socketDir string
-	guest     wire.Credentials
+	confinement *confinement
+	handshake   []string // what go-plugin puts into the environment
+	socketDir   string
+	guest       wire.Credentials
 
 	process *sandbox.Process
 	stdout  *os.File
@@ -37,8 +37,8 @@ type launch struct {
 	killOnce sync.Once
 }
 
-func newLaunch(path string, env []string, socketDir string, guest wire.Credentials) *launch {
-	return &launch{path: path, env: env, socketDir: socketDir, guest: guest, exited: make(chan struct{})}
+func newLaunch(c *confinement, handshake []string, socketDir string, guest wire.Credentials) *launch {
+	return &launch{confinement: c, handshake: handshake, socketDir: socketDir, guest: guest, exited: make(chan struct{})}
 }
 
 // Start starts the process and hands it its credentials.
@@ -58,15 +58,16 @@ func (l *launch) Start(context.Context) error {
 		return errors.Join(err, stdout.Close(), stderr.Close())
 	}
 	defer credentials.Close()
-	l.process, err = sandbox.Start(sandbox.Spec{
-		Path: l.path, Env: append(l.env, fmt.Sprintf("%s=%d", wire.EnvCredentials, wire.CredentialsFD)),
-		Dir: l.socketDir, Stdout: stdoutEnd, Stderr: stderrEnd, Extra: []*os.File{credentials},
-	})
+	spec := l.confinement.spec
+	spec.SocketDir, spec.Stdout, spec.Stderr, spec.Extra = l.socketDir, stdoutEnd, stderrEnd, []*os.File{credentials}
+	spec.Env = func(place sandbox.Place) []string { return append(l.confinement.environment(place), l.handshake...) }
+	l.process, err = sandbox.Start(spec)
 	if err != nil {
 		return errors.Join(err, stdout.Close(), stderr.Close(), lifeline.Close())
 	}
 	l.stdout, l.lifeline, l.errors = stdout, lifeline, drain(stderr)
 	go l.reap()
+	l.confinement.serve(l.process)
 	// The credentials fit into a pipe's buffer, so this does not wait for the
 	// plugin; a plugin that died already is reported by the handshake.
 	_, _ = l.guest.WriteTo(lifeline)
@@ -109,7 +110,7 @@ func (l *launch) Stdout() io.ReadCloser { return l.stdout }
 func (l *launch) Stderr() io.ReadCloser { return io.NopCloser(strings.NewReader("")) }
 
 // Name is the path of the binary.
-func (l *launch) Name() string { return l.path }
+func (l *launch) Name() string { return l.confinement.spec.Name }
 
 // ID is the process id.
 func (l *launch) ID() string {

@@ -35,30 +35,33 @@ const socketName = 40
 
 // process is one running plugin and the connection to it.
 type process struct {
-	candidate Candidate
-	client    *plugin.Client
-	launch    *launch
-	wire      *wire.Client
+	candidate   Candidate
+	confinement *confinement
+	client      *plugin.Client
+	launch      *launch
+	wire        *wire.Client
 }
 
-// startProcess starts a plugin in a runtime directory with exactly env. When it
-// fails, nothing is left behind.
-func startProcess(c Candidate, runtimeDir string, env []string) (*process, error) {
+// startProcess starts a plugin in a runtime directory. When it fails, nothing is
+// left behind, and the confinement is closed.
+func startProcess(c Candidate, runtimeDir string, confinement *confinement) (*process, error) {
+	p := &process{candidate: c, confinement: confinement}
 	host, guest, err := wire.NewCredentials()
 	if err != nil {
+		confinement.close()
 		return nil, err
 	}
 	tlsConfig, err := host.Client()
 	if err != nil {
+		confinement.close()
 		return nil, err
 	}
-	p := &process{candidate: c}
 	p.client = plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig:  wire.Handshake(),
 		VersionedPlugins: wire.HostPlugins(),
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, socketDir string) (runner.Runner, error) {
-			p.launch = newLaunch(c.Path, append(cmd.Env, env...), socketDir, guest)
+			p.launch = newLaunch(confinement, cmd.Env, socketDir, guest)
 			return p.launch, nil
 		},
 		TLSConfig:        tlsConfig,
@@ -160,6 +163,7 @@ func (p *process) stop() {
 		_ = p.launch.Kill(context.Background())
 	}
 	<-done
+	p.confinement.close()
 }
 
 // newRuntimeDir makes the directory for sockets, short enough for their paths.

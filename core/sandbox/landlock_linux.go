@@ -102,11 +102,9 @@ func (p *policy) allow(r *ruleset) error {
 			}
 		}
 	}
-	if p.Libraries {
-		for _, path := range libraries {
-			if err := r.addPath(path, mayLoad); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
+	for _, path := range p.loaded() {
+		if err := r.addPath(path, mayLoad); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if p.Commands {
@@ -120,6 +118,18 @@ func (p *policy) allow(r *ruleset) error {
 		}
 	}
 	return nil
+}
+
+// loaded is what it may execute besides itself.
+func (p *policy) loaded() []string {
+	var paths []string
+	if p.Libraries {
+		paths = append(paths, libraries...)
+	}
+	if p.Programs {
+		paths = append(append(paths, programs...), p.Keep...)
+	}
+	return paths
 }
 
 // addPath allows what is at a path now; what does not exist is left out.

@@ -27,6 +27,7 @@ type policy struct {
 	Write     []string // directories of the files that it may make
 	Keep      []string
 	Libraries bool     // it is linked with shared libraries
+	Programs  bool     // it may start what is in programs
 	Network   bool     // it may open TCP connections at all
 	Commands  bool     // it may start the stub
 	Stub      string   // this program, which is the stub

@@ -17,6 +17,11 @@ var devices = []string{"/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"}
 // libraries are what a program that is not linked statically needs to start.
 var libraries = []string{"/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"}
 
+// programs are where the programs of a system are, with what they need to start.
+var programs = []string{
+	"/bin", "/sbin", "/usr", "/opt", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/etc/alternatives", "/etc/ld.so.cache",
+}
+
 // shell is where the stub is, because that is where programs look for a shell.
 const shell = "/bin/sh"
 
@@ -49,7 +54,12 @@ func (p *policy) trees() []tree {
 	add(writable, p.SocketDir)
 	add(readOnly, p.Read...)
 	add(writable, p.Write...)
-	add(writable, p.Keep...)
+	if p.Programs {
+		add(writable&^unix.MOUNT_ATTR_NOEXEC, p.Keep...)
+		add(runnable, programs...)
+	} else {
+		add(writable, p.Keep...)
+	}
 	if p.Libraries {
 		add(runnable, libraries...)
 	}
@@ -98,7 +108,7 @@ func cloneTrees(wanted []tree) (held []tree, err error) {
 		from := t.from
 		if from == "" {
 			from = t.at
-			if slices.Contains(libraries, t.at) {
+			if t.flags == runnable {
 				if target, err := os.Readlink(t.at); err == nil {
 					t.link = target
 					held = append(held, t)
@@ -155,6 +165,8 @@ func (t tree) attach(root int, trees []tree) error {
 	}
 	name := strings.TrimPrefix(t.at, "/")
 	switch {
+	case t.link != "" && within(t.at, trees):
+		return nil
 	case t.link != "":
 		return unix.Symlinkat(t.link, root, name)
 	case within(t.at, trees):

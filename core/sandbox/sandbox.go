@@ -72,6 +72,9 @@ type Spec struct {
 	List, Read, Write, Keep []string
 	// Network gives it a way out: see [Process.Egress].
 	Network bool
+	// Programs lets it start the programs of this machine, inside its confinement, and
+	// what it has put into Keep.
+	Programs bool
 	// Commands gives it commands that the host runs: see [Process.Commands].
 	Commands bool
 

@@ -84,9 +84,11 @@ func (p *policy) conditions() map[uint32]program {
 	if p.Network {
 		rules[unix.SYS_CONNECT] = nil
 	}
-	if p.Commands {
+	if p.Commands || p.Programs {
 		rules[unix.SYS_CLONE] = noneOf(0, newNamespace|strayChild)
-		rules[unix.SYS_EXECVE], rules[unix.SYS_KILL] = nil, nil
+		for _, call := range []uint32{unix.SYS_EXECVE, unix.SYS_KILL, unix.SYS_TGKILL, unix.SYS_SETPGID, unix.SYS_SETSID} {
+			rules[call] = nil
+		}
 		for _, call := range forkCalls {
 			rules[call] = nil
 		}

@@ -133,7 +133,7 @@ func (s Spec) policy(tier Tier) (p policy, egress net.Listener, err error) {
 	p = policy{
 		Tier: tier, Name: s.Name, Extra: len(s.Extra), SocketDir: s.SocketDir,
 		List: s.List, Read: s.Read, Keep: s.Keep, Write: parents(s.Write),
-		Libraries: dynamic(s.Binary), Network: s.Network || s.Commands, Commands: s.Commands,
+		Libraries: dynamic(s.Binary), Network: s.Network || s.Commands, Commands: s.Commands, Programs: s.Programs,
 	}
 	if s.Commands {
 		if p.Stub, err = os.Readlink("/proc/self/exe"); err != nil {

@@ -18,6 +18,7 @@ const (
 	flagTrust       = "trust"
 	flagPluginDev   = "plugin-dev"
 	flagPluginDevCI = "plugin-dev-in-ci"
+	flagSandboxMin  = "sandbox-min"
 )
 
 // secretfileFlags say how a Secretfile is read.
@@ -45,6 +46,7 @@ func pluginFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: flagPluginDir, Usage: "look for plugins in `DIR` first; may be repeated"},
 		&cli.StringSliceFlag{Name: flagPluginDev, Usage: "use the plugin under development at `NAME=PATH`; may be repeated"},
 		&cli.BoolFlag{Name: flagPluginDevCI, Usage: "use plugins under development also where CI is set"},
+		&cli.StringFlag{Name: flagSandboxMin, Usage: "fail where a plugin cannot run in sandbox `TIER`, T0 to T3, or a higher one"},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/secretzero/sz/core/pluginhost"
 	"github.com/secretzero/sz/core/redact"
+	"github.com/secretzero/sz/core/sandbox"
 )
 
 // newHost makes a host for the plugins of the project in root.
@@ -24,11 +25,32 @@ func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) 
 	if resolved, err := filepath.EvalSymlinks(executable); err == nil {
 		executable = resolved
 	}
+	lowest, said, err := sandboxMin(c, user)
+	if err != nil {
+		return nil, err
+	}
 	return pluginhost.New(pluginhost.Options{
+		SandboxMin: lowest, SandboxMinForAll: said,
 		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Beside: pluginhost.Beside(executable),
 		CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
 		Project: root, LookupEnv: os.LookupEnv, Mask: mask,
 	}), nil
+}
+
+// sandboxMin is the lowest tier of the sandbox in which plugins may run, and whether
+// the user said so, on the command line or in their own configuration.
+func sandboxMin(c *cli.Context, user *authority) (lowest sandbox.Tier, said bool, err error) {
+	text := c.String(flagSandboxMin)
+	if text == "" {
+		text = user.config.SandboxMin
+	}
+	if text == "" {
+		return sandbox.T0, false, nil
+	}
+	if lowest, err = sandbox.ParseTier(text); err != nil {
+		return lowest, false, fail(exitError, fmt.Sprintf("--%s: %v", flagSandboxMin, err))
+	}
+	return lowest, true, nil
 }
 
 func absoluteDirs(named []string) ([]string, error) {

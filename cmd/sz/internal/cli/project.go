@@ -272,7 +272,7 @@ func (p *project) head() ui.Head {
 	for _, provider := range p.desired.Providers {
 		if i := p.session.Provider(provider.Alias); i != nil {
 			h.Providers = append(h.Providers, ui.HeadProvider{
-				Alias: provider.Alias, Kind: provider.Kind, Plugin: i.Plugin.Name, Version: i.Plugin.Version, Tier: i.Tier().String(),
+				Alias: provider.Alias, Kind: provider.Kind, Plugin: i.Plugin.Name, Version: i.Plugin.Version, Tier: i.Tier().String(), Refused: i.Refused(),
 			})
 		}
 	}

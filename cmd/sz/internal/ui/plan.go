@@ -41,6 +41,7 @@ type Head struct {
 // HeadProvider is one provider instance of a plan.
 type HeadProvider struct {
 	Alias, Kind, Plugin, Version, Tier string
+	Refused                            []string // why the tier is not a higher one
 }
 
 // Plan writes what an apply would do. Secrets that stay as they are are counted,
@@ -49,6 +50,9 @@ func (u *UI) Plan(head Head, p *plan.Plan) {
 	fmt.Fprintf(u.out, "%s · project %s · %s\n", u.paint(bold, diag.Printable(head.Secretfile)), diag.Printable(p.Project), Count(len(p.Changes), "secret"))
 	for _, provider := range head.Providers {
 		fmt.Fprintf(u.out, "%s\n", u.paint(dim, fmt.Sprintf("provider %s: plugin %s %s, sandbox %s", provider.Alias, provider.Plugin, provider.Version, provider.Tier)))
+		for _, why := range provider.Refused {
+			fmt.Fprintf(u.out, "%s\n", u.paint(dim, "  not "+why))
+		}
 	}
 	fmt.Fprintln(u.out)
 	for _, c := range p.Changes {

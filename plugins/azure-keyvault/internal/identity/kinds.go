@@ -2,6 +2,7 @@ package identity
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
@@ -71,8 +72,15 @@ func managedIdentityNeeds() []sdk.Permission {
 	return list
 }
 
-func run(program string) sdk.Permission {
-	return sdk.Permission{Kind: sdk.Execute, Value: program, Reason: "to get a token from " + program}
+// run asks for a program with exactly the arguments that azidentity v1.15.0 gives it,
+// for each cloud: sz runs it for the plugin, and nothing else of it.
+func run(program, arguments string) []sdk.Permission {
+	var list []sdk.Permission
+	for _, c := range clouds {
+		line := program + " " + strings.ReplaceAll(arguments, "RESOURCE", c.resource)
+		list = append(list, sdk.Permission{Kind: sdk.Execute, Value: line, Reason: "to get a token from " + program})
+	}
+	return list
 }
 
 func read(from string) sdk.Permission {
@@ -100,15 +108,15 @@ func makeKinds() []kind {
 		},
 		{
 			name: "cli", takes: []string{"tenant_id", "subscription"}, environment: append(slices.Clone(programEnvironment), "AZURE_CONFIG_DIR"),
-			needs: []sdk.Permission{run("az")}, make: (*maker).cli, remedy: remedyCLI,
+			needs: run("az", "account get-access-token -o json --resource RESOURCE [--tenant TENANT] [--subscription TEXT]"), make: (*maker).cli, remedy: remedyCLI,
 		},
 		{
 			name: "azd", takes: []string{"tenant_id"}, environment: append(slices.Clone(programEnvironment), "AZD_CONFIG_DIR"),
-			needs: []sdk.Permission{run("azd")}, make: (*maker).azd, remedy: remedyAzd,
+			needs: run("azd", "auth token -o json --no-prompt --scope RESOURCE/.default [--tenant-id TENANT]"), make: (*maker).azd, remedy: remedyAzd,
 		},
 		{
 			name: "powershell", takes: []string{"tenant_id"}, environment: append(slices.Clone(programEnvironment), "PSModulePath"),
-			needs: []sdk.Permission{run("pwsh")}, make: (*maker).powershell, remedy: remedyPowerShell,
+			needs: []sdk.Permission{{Kind: sdk.Execute, Value: "pwsh", Reason: "to get a token from pwsh"}}, make: (*maker).powershell, remedy: remedyPowerShell,
 		},
 		{
 			name: "client_secret", takes: []string{"tenant_id", "client_id", "client_secret", "client_secret_file"},

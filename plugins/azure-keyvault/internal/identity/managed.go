@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"os"
 	"time"
@@ -31,7 +30,7 @@ func (m *maker) managedIdentity(s Settings) (azcore.TokenCredential, error) {
 	if os.Getenv("IDENTITY_SERVER_THUMBPRINT") != "" {
 		// Service Fabric's endpoint has a certificate of its own, which azidentity pins
 		// on a plain client and on nothing else.
-		o.Transport = &http.Client{Transport: &http.Transport{}}
+		o.Transport = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(sdk.SandboxProxy())}}
 	}
 	made, err := azidentity.NewManagedIdentityCredential(o)
 	if err != nil {
@@ -61,8 +60,9 @@ func reachable(ctx context.Context, address string) error {
 	if os.Getenv("IDENTITY_ENDPOINT") != "" || os.Getenv("MSI_ENDPOINT") != "" {
 		return nil
 	}
-	dialer := net.Dialer{Timeout: time.Second}
-	conn, err := dialer.DialContext(ctx, "tcp", address)
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := sdk.Dial(ctx, "tcp", address)
 	if err == nil {
 		return conn.Close()
 	}

@@ -54,7 +54,10 @@ func (t *trouble) unresolved(dns *net.DNSError, address string) {
 // proxy is a proxy that is not there or does not let this through.
 func (t *trouble) proxy(err error) bool {
 	operation, dialed := errors.AsType[*net.OpError](err)
+	refused, ok := errors.AsType[*sdk.NotGrantedError](err)
 	switch {
+	case ok:
+		t.say(sdk.Permissions, "not-granted", refused.Error(), "a plugin reaches the vaults that the targets of its provider name, and no other host")
 	case dialed && operation.Op == "proxyconnect":
 		t.say(sdk.Unavailable, "no-proxy", "the proxy of the environment cannot be reached", "check HTTPS_PROXY and NO_PROXY")
 	case !dialed && os.Getenv("HTTPS_PROXY")+os.Getenv("https_proxy") != "":

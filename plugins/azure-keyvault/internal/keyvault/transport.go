@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
+	"github.com/secretzero/sz/sdk"
 )
 
 // transport is shared by all clients. It honours the proxy of the environment and
@@ -23,7 +24,7 @@ var transport = sync.OnceValue(func() *client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &client{http.Client{
 		Transport: &http.Transport{
-			Proxy: proxy, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+			Proxy: proxy, OnProxyConnectResponse: sdk.ProxyAnswer, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 			MaxIdleConns: 100, MaxIdleConnsPerHost: 32, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
 			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
 		},
@@ -78,6 +79,9 @@ func (e *unreachableError) NonRetriable() {}
 // managed-identities-azure-resources, "configure your web proxies"). Inside TLS with a
 // name it sees nothing.
 func proxy(request *http.Request) (*url.URL, error) {
+	if sandbox := sdk.SandboxProxy(); sandbox != nil {
+		return sandbox, nil
+	}
 	if _, err := netip.ParseAddr(request.URL.Hostname()); err == nil || request.URL.Scheme != "https" {
 		return nil, nil
 	}
