@@ -32,10 +32,23 @@ func Diagnostic(d pluginhost.PluginDiagnostic, config located, whole diag.Range)
 func Problem(list []pluginhost.PluginDiagnostic) *plan.Problem {
 	for _, d := range list {
 		if !d.Warning {
-			return &plan.Problem{Class: class(d), Code: d.Code, Summary: d.Summary, Detail: d.Detail, Hint: d.Hint}
+			return problem(d)
 		}
 	}
 	return nil
+}
+
+// remark is what a plugin says of a place, also when it is only a warning: what may be
+// done about a deleted value, for one.
+func remark(list []pluginhost.PluginDiagnostic) *plan.Problem {
+	if len(list) == 0 {
+		return nil
+	}
+	return problem(list[0])
+}
+
+func problem(d pluginhost.PluginDiagnostic) *plan.Problem {
+	return &plan.Problem{Class: class(d), Code: d.Code, Summary: d.Summary, Detail: d.Detail, Hint: d.Hint}
 }
 
 func class(d pluginhost.PluginDiagnostic) plan.Class {

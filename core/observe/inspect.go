@@ -143,6 +143,9 @@ func observation(q question, s pluginhost.State, key []byte) plan.Observation {
 	case pluginhost.Differs:
 		o.Match = plan.Differs
 	}
+	if o.Presence == plan.Deleted && o.Problem == nil {
+		o.Problem = remark(s.Diagnostics)
+	}
 	if o.Presence == plan.Unknown && o.Problem == nil {
 		o.Problem = &plan.Problem{Code: "not-answered", Summary: fmt.Sprintf("the plugin did not say what is at %s", q.target.Address)}
 	}

@@ -39,7 +39,7 @@ type Step struct {
 	Target  Target
 	Action  Action
 	Reason  string
-	Problem *Problem // for Unsure
+	Problem *Problem // for Unsure, and what may be done about a Conflict
 	// Before is what must still be there when the step is carried out.
 	Before Expectation
 	// Previous is the operation whose value the step replaces.

@@ -45,6 +45,9 @@ func (d *decision) stepForeign(s *Step, v *view) {
 	switch {
 	case !d.mayAdopt(v):
 		s.Action, s.Reason = Conflict, v.explanation
+		if v.Presence == Deleted {
+			s.Problem = v.Problem // what may be done about it
+		}
 		if d.secret.Adopt && v.Presence == Present {
 			s.Reason = fmt.Sprintf("%s; the Secretfile asks to adopt it, which takes --adopt %s", v.explanation, d.secret.Name)
 		}

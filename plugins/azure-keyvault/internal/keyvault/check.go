@@ -33,13 +33,19 @@ func check(_ context.Context, s *session, w sdk.Wanted[TargetConfig]) (sdk.Place
 	var found []error
 	v, err := s.vaultOf(w.Config)
 	if err != nil {
-		found = append(found, fault(w.Config.vaultKey(), "bad-vault-url", err))
+		e := fault(w.Config.vaultKey(), "bad-vault-url", err)
+		e.Detail = addressOf(w.Config.VaultURL + w.Config.Vault)
+		found = append(found, e)
 	} else if unusual := v.Unusual(); unusual != "" {
 		found = append(found, warning("unusual-vault-name", w.Config.vaultKey(), unusual, "the service decides"))
 	}
 	name := nameOf(w)
 	if err := vault.CheckName(name, cmp.Or(w.Config.NameRules, s.nameRules) != namesAsService); err != nil {
-		found = append(found, fault("secret_name", "bad-secret-name", err))
+		e := fault("secret_name", "bad-secret-name", err)
+		if v.Name != "" {
+			e.Detail = "the names that vault " + v.Name + " has: " + command("az keyvault secret list --vault-name VAULT --query \"[].name\" -o tsv", v, "")
+		}
+		found = append(found, e)
 	}
 	if text := w.Config.ContentType; text != nil && len(*text) > maxContentType {
 		found = append(found, &sdk.Error{

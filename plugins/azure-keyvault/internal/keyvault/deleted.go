@@ -95,6 +95,9 @@ func (s *session) explainHeld(v vault.Vault, name, why string) error {
 func deletedState(i sdk.Inspection[TargetConfig], found *azsecrets.DeletedSecret) sdk.State {
 	state := sdk.State{Presence: sdk.Deleted, Mark: markOf(found.Tags), Receipt: receipt(found.ID, found.Attributes, found.Tags)}
 	purgeable := found.Attributes != nil && strings.Contains(value(found.Attributes.RecoveryLevel), "Purgeable")
+	if v, name, err := place(i.Target); err == nil {
+		state.Diagnostics = []sdk.Error{{Warning: true, Class: sdk.Conflict, Code: "soft-deleted", Summary: "a deleted secret holds the name", Hint: heldHint(v, name)}}
+	}
 	state.Deletion.Until = value(found.ScheduledPurgeDate)
 	state.Deletion.Recoverable = !i.Known || i.Config.OnDeleted == onDeletedRecover
 	state.Deletion.Purgeable = i.Known && i.Config.OnDeleted == onDeletedPurge && purgeable

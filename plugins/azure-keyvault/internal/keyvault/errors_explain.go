@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
@@ -27,7 +28,10 @@ func (s *session) explain(err error, doing string, v vault.Vault, name string) e
 	if ours, ok := errors.AsType[*sdk.Error](err); ok {
 		return ours
 	}
-	t := &trouble{failure: classify(err), vault: v, name: name, who: s.identity.Who()}
+	return (&trouble{failure: classify(err), vault: v, name: name, who: s.identity.Who()}).explain(doing)
+}
+
+func (t *trouble) explain(doing string) *sdk.Error {
 	switch {
 	case t.status == 0:
 		t.connection()
@@ -40,14 +44,14 @@ func (s *session) explain(err error, doing string, v vault.Vault, name string) e
 	case t.status == http.StatusTooManyRequests:
 		t.say(sdk.Throttled, "throttled", "too many requests", "the vault allows 300 new versions in 10 seconds; what is not written yet is written by the next apply")
 	case t.status == http.StatusNotFound:
-		t.say(sdk.NotFound, "not-found", "there is no such secret", "the names that there are: "+command("az keyvault secret list --vault-name VAULT --query \"[].name\" -o tsv", v, name))
+		t.say(sdk.NotFound, "not-found", "there is no such secret", "the names that there are: "+t.run("az keyvault secret list --vault-name VAULT --query \"[].name\" -o tsv"))
 	case t.status == http.StatusBadRequest:
 		t.badRequest()
 	default:
 		t.say(sdk.Unavailable, "service-error", fmt.Sprintf("the service answered %d", t.status), "try again in a moment; the state of the service is at https://azure.status.microsoft")
 	}
 	e := t.Error
-	e.Summary = fmt.Sprintf("%s %s in vault %s failed: %s", doing, name, v.Name, e.Summary)
+	e.Summary = fmt.Sprintf("%s %s in vault %s failed: %s", doing, t.name, t.vault.Name, e.Summary)
 	e.Detail = strings.TrimSpace(e.Detail + "\n" + t.message)
 	if !t.who.IsZero() {
 		e.Detail = strings.TrimSpace("identity: " + t.who.String() + "\n" + e.Detail)
@@ -74,6 +78,19 @@ func (t *trouble) run(text string) string {
 // nothing that a shell takes for its own.
 func command(text string, v vault.Vault, name string) string {
 	return "`" + strings.NewReplacer("VAULT", v.Name, "NAME", name, "HOST", v.Host).Replace(text) + "`"
+}
+
+// firstLabel is the name of a vault in what was written in place of its address.
+var firstLabel = regexp.MustCompile(`^(?:https?://)?([a-zA-Z][a-zA-Z0-9-]{0,62})(?:[./]|$)`)
+
+// addressOf is where the address of a vault is to be had, for what was written in place
+// of one.
+func addressOf(written string) string {
+	found := firstLabel.FindStringSubmatch(written)
+	if found == nil {
+		return "the addresses of your vaults: `az keyvault list --query \"[].properties.vaultUri\" -o tsv`"
+	}
+	return "its address: " + command("az keyvault show --name VAULT --query properties.vaultUri -o tsv", vault.Vault{Name: found[1]}, "")
 }
 
 // unauthorized is a token that the vault does not take.

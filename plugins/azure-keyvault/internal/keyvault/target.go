@@ -41,7 +41,7 @@ func place(t sdk.Target[TargetConfig]) (vault.Vault, string, error) {
 	return v, name, nil
 }
 
-func fault(key, code string, err error) error {
+func fault(key, code string, err error) *sdk.Error {
 	e := &sdk.Error{Class: sdk.InvalidConfig, Code: code, Path: schema.Keys(key), Summary: err.Error()}
 	if wrong, ok := errors.AsType[*vault.Error](err); ok {
 		e.Summary, e.Hint = wrong.Summary, wrong.Hint
