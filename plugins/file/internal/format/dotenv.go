@@ -18,7 +18,10 @@ var (
 
 // dotenv is a file of NAME=value lines. A line that is no assignment, such as a
 // comment, is kept as it is. How a value is quoted is in dotenv_value.go.
-type dotenv struct{ lines []dotenvLine }
+type dotenv struct {
+	mark  string // of the byte order, as some editors write it
+	lines []dotenvLine
+}
 
 // dotenvLine is one line, or the several that a quoted value spans.
 type dotenvLine struct {
@@ -30,8 +33,12 @@ type dotenvLine struct {
 }
 
 func parseDotenv(text []byte) (Document, error) {
+	rest, marked := strings.CutPrefix(string(text), byteOrderMark)
 	d := &dotenv{}
-	for rest := strings.TrimPrefix(string(text), "\ufeff"); rest != ""; {
+	if marked {
+		d.mark = byteOrderMark
+	}
+	for rest != "" {
 		line, err := dotenvNext(rest)
 		if err != nil {
 			return nil, err
@@ -138,6 +145,7 @@ func (d *dotenv) Empty() bool {
 // Bytes is the file.
 func (d *dotenv) Bytes() ([]byte, error) {
 	var out bytes.Buffer
+	out.WriteString(d.mark)
 	for _, l := range d.lines {
 		out.WriteString(l.text)
 	}

@@ -32,6 +32,9 @@ type Document interface {
 	Bytes() ([]byte, error)
 }
 
+// byteOrderMark begins files of some editors.
+const byteOrderMark = "\ufeff"
+
 // The formats by name.
 const (
 	Dotenv = "dotenv"

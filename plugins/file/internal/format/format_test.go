@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -129,12 +130,30 @@ func TestForeignTextIsKept(t *testing.T) {
 		"dotenv keeps line ends":   {Dotenv, "A=1\r\nK=old\r\nB=2\r\n", "A=1\r\nK=v\r\nB=2\r\n"},
 		"dotenv duplicates":        {Dotenv, "K=1\nA=1\nK=2\n", "K=v\nA=1\n"},
 		"dotenv odd quotes":        {Dotenv, "A='x'y'z'\nB=it's\n", "A='x'y'z'\nB=it's\nK=v\n"},
-		"json order and numbers":   {JSON, "{\"b\":1.50,\"a\":{\"x\":1E400},\"u\":\"\\u00e9\\/\"}", "{\n  \"b\": 1.50,\n  \"a\": {\n    \"x\": 1E400\n  },\n  \"u\": \"\\u00e9\\/\",\n  \"K\": \"v\"\n}\n"},
-		"json indent":              {JSON, "{\n\t\"K\": 1\n}", "{\n\t\"K\": \"v\"\n}\n"},
-		"json duplicates":          {JSON, `{"K":1,"a":2,"K":3}`, "{\n  \"K\": \"v\",\n  \"a\": 2\n}\n"},
+		"json in one line":         {JSON, "{\"b\":1.50,\"a\":{\"x\":1E400},\"u\":\"\\u00e9\\/\"}", "{\"b\":1.50,\"a\":{\"x\":1E400},\"u\":\"\\u00e9\\/\",\"K\":\"v\"}"},
+		"json in lines":            {JSON, "{\n\n    \"a\" :[1,\n2],\n    \"K\" : null ,\n    \"b\": 1\n}", "{\n\n    \"a\" :[1,\n2],\n    \"K\" : \"v\" ,\n    \"b\": 1\n}"},
+		"json with foreign ends":   {JSON, "{\r\n\t\"a\" : 1\r\n}\r\n", "{\r\n\t\"a\" : 1,\r\n\t\"K\" : \"v\"\r\n}\r\n"},
+		"json of nothing":          {JSON, " { } \n\n", " {\n  \"K\": \"v\"\n} \n\n"},
+		"json duplicates":          {JSON, `{"K":1, "a":2, "K":3, "b":4}`, `{"K":"v", "a":2, "b":4}`},
 		"yaml comments":            {YAML, "# head\n\na: 1 # one\n# about K\nK: old # two\nlist:\n- x\n# foot\n", "# head\n\na: 1 # one\n# about K\nK: \"v\" # two\nlist:\n- x\n# foot\n"},
 		"yaml anchors":             {YAML, "a: &x {b: 1}\nc: *x\n", "a: &x {b: 1}\nc: *x\nK: \"v\"\n"},
-		"yaml of null":             {YAML, "---\n", "K: \"v\"\n"},
+		"yaml of null":             {YAML, "---\n", "---\nK: \"v\"\n"},
+		"yaml blank lines":         {YAML, "a: 1\n\n\n# about K\nK:   'old'   # two\n\n# about b\n\nb:\n\n  - x\n", "a: 1\n\n\n# about K\nK:   \"v\"   # two\n\n# about b\n\nb:\n\n  - x\n"},
+		"yaml after blank lines":   {YAML, "a: 1\n\nb: 2\n\n", "a: 1\n\nb: 2\n\nK: \"v\"\n"},
+		"yaml block of lines":      {YAML, "a: 1\nK: |  # why\n  one\n\n  # two\n\n# about b\nb: 2\n", "a: 1\nK: \"v\" # why\n\n# about b\nb: 2\n"},
+		"yaml value over lines":    {YAML, "K: \"one\n  # two\"\n\nb: 2\n", "K: \"v\"\n\nb: 2\n"},
+		"yaml list":                {YAML, "K:\n- one\n# three\n\nb: 2\n", "K: \"v\"\n# three\n\nb: 2\n"},
+		"yaml without a value":     {YAML, "K:\n\nb: {x: 1,\n  y: 2}\n", "K: \"v\"\n\nb: {x: 1,\n  y: 2}\n"},
+		"yaml indented":            {YAML, "  a: 1\n\n  K: 2 # two\n", "  a: 1\n\n  K: \"v\" # two\n"},
+		"yaml indented, added":     {YAML, "  a: 1\n", "  a: 1\n  K: \"v\"\n"},
+		"yaml foreign line ends":   {YAML, "a: 1\r\n\r\nK: 2\r\nb: 3\r\n", "a: 1\r\n\r\nK: \"v\"\r\nb: 3\r\n"},
+		"yaml quoted key":          {YAML, "\"K\" : 'it''s' # \"\n'b: c': 2\n", "\"K\" : \"v\" # \"\n'b: c': 2\n"},
+		"yaml wide characters":     {YAML, "K: é→😀 # x\nb: 1\n", "K: \"v\" # x\nb: 1\n"},
+		"yaml in braces":           {YAML, "{a: 1, K: 2} # c\n", "{a: 1, K: \"v\"} # c\n"},
+		"yaml of two marks":        {YAML, "--- # c\na: 1\n", "--- # c\na: 1\nK: \"v\"\n"},
+		"dotenv byte order":        {Dotenv, "\ufeffA=1\n", "\ufeffA=1\nK=v\n"},
+		"tfvars byte order":        {Tfvars, "\ufeffA = 1 # c", "\ufeffA = 1 # c\nK = \"v\"\n"},
+		"tfvars in place":          {Tfvars, "# head\n\nA   = 1\nK   = \"old\" # why\n\n\nL = [\n  1,\n]\n", "# head\n\nA   = 1\nK   = \"v\" # why\n\n\nL = [\n  1,\n]\n"},
 		"yaml of comments":         {YAML, "# c", "# c\nK: \"v\"\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,7 +215,7 @@ func TestYAMLAliasesAreBounded(t *testing.T) {
 func TestDelete(t *testing.T) {
 	for format, c := range map[string]struct{ before, after string }{
 		Dotenv: {"# c\nK=1\nA=2\nK=3\n", "# c\nA=2\n"},
-		JSON:   {`{"K":1,"A":2}`, "{\n  \"A\": 2\n}\n"},
+		JSON:   {`{"K":1, "A":2,"K":3 }`, `{"A":2 }`},
 		YAML:   {"K: 1\nA: 2\n", "A: 2\n"},
 		Tfvars: {"K = 1\nA = 2\n", "A = 2\n"},
 	} {
@@ -257,14 +276,41 @@ func FuzzTfvars(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, value string) { fuzzed(t, Tfvars, before, value) })
 }
 
+// TestWhatIsNotChangedKeepsItsBytes reads and writes files of each format.
+func TestWhatIsNotChangedKeepsItsBytes(t *testing.T) {
+	for format, texts := range map[string][]string{
+		Dotenv: {"", "\ufeff A = 'x' # y\r\nnonsense\n\nB", "# c"},
+		JSON:   {"{}", " {\"a\" :1 ,\n\n\"b\":[ 1e0,2 ] }\n\n"},
+		YAML:   {"", "# c\n\n", "a:   1\n\n# c\n\nb: {x:   1}\n...\n", "{a: 1}"},
+		Tfvars: {"", "\ufeffa   = 1\n\n# c\nb={\nx=1}", "a = 1"},
+	} {
+		for _, text := range texts {
+			d, err := Parse(format, []byte(text))
+			if err != nil {
+				t.Errorf("%s: %q: %v", format, text, err)
+				continue
+			}
+			if got, err := d.Bytes(); string(got) != text || err != nil {
+				t.Errorf("%s: %q came back as %q (%v)", format, text, got, err)
+			}
+		}
+	}
+}
+
 // fuzzed sets a key of any file to any value. Where that goes through, the value
 // comes back, and every other key is what it was; Verify finds that out in the
-// plugin too, so here it must have nothing to find.
+// plugin too, so here it must have nothing to find. What is not changed keeps its
+// bytes: a file that is only read is the same, to set a value that is there changes
+// nothing, and a key that is added and removed leaves at most the end of a line.
 func fuzzed(t *testing.T, format, before, value string) {
 	d, err := Parse(format, []byte(before))
 	if err != nil {
 		return
 	}
+	if text, err := d.Bytes(); err != nil || string(text) != before && strings.TrimSpace(before) != "" {
+		t.Fatalf("read and written: %v\nbefore %q\nafter  %q", err, before, text)
+	}
+	_, present := d.Get("KEY")
 	fitted, err := Fit(format, text(value))
 	if err != nil || d.Set("KEY", fitted) != nil {
 		return
@@ -273,7 +319,35 @@ func fuzzed(t *testing.T, format, before, value string) {
 	if err != nil {
 		return
 	}
+	after = bytes.Clone(after)
 	if err := Verify(format, []byte(before), after, []secret.Field{{Name: "KEY", Value: fitted}}); err != nil {
 		t.Fatalf("%v\nbefore %q\nafter  %q", err, before, after)
 	}
+	again, err := Parse(format, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Set("KEY", fitted); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := again.Bytes(); !bytes.Equal(text, after) {
+		t.Fatalf("set again to the same\nbefore %q\nafter  %q", after, text)
+	}
+	if again.Delete("KEY"); !present && !rewritten(format, before) {
+		if text, _ := again.Bytes(); strings.TrimRight(string(text), " \t\r\n") != strings.TrimRight(before, " \t\r\n") {
+			t.Fatalf("added and removed\nbefore %q\nafter  %q", before, text)
+		}
+	}
+}
+
+// rewritten reports a file whose form does not allow a change in place.
+func rewritten(format, text string) bool {
+	switch format {
+	case YAML:
+		d, err := parseYAML([]byte(text))
+		return err != nil || !d.(*yamlDocument).setInText("KEY", secret.NewText(secret.FromString("x")))
+	case JSON:
+		return strings.Trim(text, "{} \t\r\n") == "" // the space within the braces is not kept
+	}
+	return false
 }

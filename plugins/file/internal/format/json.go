@@ -10,55 +10,72 @@ import (
 	"github.com/secretzero/sz/sdk/secret"
 )
 
-// jsonDocument is a JSON object. Its members keep their order and, but for white
-// space, their text: a number or an escape is not spelled anew.
-type jsonDocument struct {
-	members []jsonMember
-	indent  string
-}
+// jsonDocument is a JSON object as it is written. What is not ours keeps its bytes:
+// a number or an escape is not spelled anew, and no line is broken that was whole.
+type jsonDocument struct{ text []byte }
 
+// jsonMember is where a member stands in the text.
 type jsonMember struct {
-	name string
-	text json.RawMessage
+	key        string
+	start      int // of the name
+	value, end int // of the value, and after it
 }
 
 var (
 	errNotObject = errors.New("it is not a JSON object")
-	jsonIndent   = regexp.MustCompile(`^\s*\{[ \t]*\r?\n([ \t]+)"`)
+	jsonBlank    = regexp.MustCompile(`^[ \t\r\n]*`)
 )
 
+const jsonSpace = " \t\r\n"
+
 func parseJSON(text []byte) (Document, error) {
-	d := &jsonDocument{indent: "  "}
 	if len(bytes.TrimSpace(text)) == 0 {
-		return d, nil
+		text = []byte("{}\n")
 	}
 	if !json.Valid(text) {
 		return nil, errors.New("it is not valid JSON")
 	}
-	if m := jsonIndent.FindSubmatch(text); m != nil {
-		d.indent = string(m[1])
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+	if bytes.TrimLeft(text, jsonSpace)[0] != '{' {
 		return nil, errNotObject
 	}
+	return &jsonDocument{bytes.Clone(text)}, nil
+}
+
+// members are those of the object, in order. The text is valid.
+func (d *jsonDocument) members() []jsonMember {
+	var list []jsonMember
+	decoder := json.NewDecoder(bytes.NewReader(d.text))
+	_, _ = decoder.Token() // the brace
 	for decoder.More() {
-		key, err := decoder.Token()
-		name, ok := key.(string)
+		m := jsonMember{start: d.after(int(decoder.InputOffset()), ',')}
+		key, _ := decoder.Token()
+		m.key, _ = key.(string)
+		m.value = d.after(int(decoder.InputOffset()), ':')
 		var value json.RawMessage
-		if err != nil || !ok || decoder.Decode(&value) != nil {
-			return nil, errNotObject
+		if decoder.Decode(&value) != nil {
+			break
 		}
-		d.members = append(d.members, jsonMember{name, value})
+		m.end = int(decoder.InputOffset())
+		list = append(list, m)
 	}
-	return d, nil
+	return list
+}
+
+// after is where something begins that comes after an offset, blank space and perhaps
+// a sign.
+func (d *jsonDocument) after(offset int, sign byte) int {
+	offset += len(jsonBlank.Find(d.text[offset:]))
+	if d.text[offset] == sign {
+		offset++
+	}
+	return offset + len(jsonBlank.Find(d.text[offset:]))
 }
 
 // Get finds the last member of the name, which is the one that readers take.
 func (d *jsonDocument) Get(key string) (secret.Payload, bool) {
-	for i := len(d.members) - 1; i >= 0; i-- {
-		if d.members[i].name == key {
-			p, err := secret.ParseJSON(secret.New(bytes.Clone(d.members[i].text)))
+	for _, m := range slices.Backward(d.members()) {
+		if m.key == key {
+			p, err := secret.ParseJSON(secret.New(bytes.Clone(d.text[m.value:m.end])))
 			return p, err == nil
 		}
 	}
@@ -68,59 +85,118 @@ func (d *jsonDocument) Get(key string) (secret.Payload, bool) {
 // Keys are the names of the members.
 func (d *jsonDocument) Keys() []string {
 	var keys []string
-	for _, m := range d.members {
-		keys = append(keys, m.name)
+	for _, m := range d.members() {
+		keys = append(keys, m.key)
 	}
 	return keys
 }
 
-// Set gives a member a value, and removes others of its name.
+// Set gives the first member of a name a value and removes others of it, or adds a
+// member as the last.
 func (d *jsonDocument) Set(key string, p secret.Payload) error {
-	text, err := p.EncodeJSON()
+	value, err := p.EncodeJSON()
 	if err != nil {
 		return err
 	}
-	value := jsonMember{key, text.Expose()}
-	at := slices.IndexFunc(d.members, func(m jsonMember) bool { return m.name == key })
+	list := d.members()
+	at := slices.IndexFunc(list, func(m jsonMember) bool { return m.key == key })
 	if at < 0 {
-		d.members = append(d.members, value)
+		return d.add(key, value, list)
+	}
+	for i := len(list) - 1; i > at; i-- {
+		if list[i].key == key {
+			d.remove(i)
+		}
+	}
+	space := d.indent(list)
+	d.splice(list[at].value, list[at].end, d.laidOut(value, space))
+	return nil
+}
+
+// add puts a member after the last one, the way that one stands.
+func (d *jsonDocument) add(key string, value secret.Value, list []jsonMember) error {
+	name, err := secret.NewText(secret.FromString(key)).EncodeJSON()
+	if err != nil {
+		return err
+	}
+	space := d.indent(list)
+	colon := ": "
+	if len(list) > 0 {
+		last := list[len(list)-1]
+		colon = string(d.text[last.start+d.nameLength(last) : last.value])
+	}
+	member := slices.Concat([]byte(space), name.Expose(), []byte(colon), d.laidOut(value, space))
+	if len(list) > 0 {
+		d.splice(list[len(list)-1].end, list[len(list)-1].end, append([]byte{','}, member...))
 		return nil
 	}
-	d.members[at] = value
-	rest := slices.DeleteFunc(d.members[at+1:], func(m jsonMember) bool { return m.name == key })
-	d.members = d.members[:at+1+len(rest)]
+	open := bytes.IndexByte(d.text, '{') + 1
+	d.splice(open, open+len(jsonBlank.Find(d.text[open:])), append(member, '\n'))
 	return nil
+}
+
+// nameLength is the length of a member's name as it is written.
+func (d *jsonDocument) nameLength(m jsonMember) int {
+	decoder := json.NewDecoder(bytes.NewReader(d.text[m.start:]))
+	_, _ = decoder.Token()
+	return int(decoder.InputOffset())
+}
+
+// indent is the blank space in front of a member.
+func (d *jsonDocument) indent(list []jsonMember) string {
+	if len(list) == 0 {
+		return "\n  "
+	}
+	start := list[len(list)-1].start
+	return string(d.text[len(bytes.TrimRight(d.text[:start], jsonSpace)):start])
+}
+
+// laidOut is a value whose parts stand on lines of their own where the members do.
+func (d *jsonDocument) laidOut(value secret.Value, space string) []byte {
+	line := bytes.LastIndexByte([]byte(space), '\n')
+	if line < 0 {
+		return bytes.Clone(value.Expose())
+	}
+	step := space[line+1:]
+	if step == "" {
+		step = "  "
+	}
+	var out bytes.Buffer
+	if json.Indent(&out, value.Expose(), space[line+1:], step) != nil {
+		return bytes.Clone(value.Expose())
+	}
+	return out.Bytes()
 }
 
 // Delete removes the members of a name.
 func (d *jsonDocument) Delete(key string) {
-	d.members = slices.DeleteFunc(d.members, func(m jsonMember) bool { return m.name == key })
+	for i := len(d.members()) - 1; i >= 0; i-- {
+		if d.members()[i].key == key {
+			d.remove(i)
+		}
+	}
+}
+
+// remove takes a member out with the comma that it needed and the space in front.
+func (d *jsonDocument) remove(i int) {
+	list := d.members()
+	switch {
+	case i > 0:
+		d.splice(list[i-1].end, list[i].end, nil)
+	case len(list) > 1:
+		d.splice(list[0].start, list[1].start, nil)
+	default:
+		open := bytes.IndexByte(d.text, '{') + 1
+		d.splice(open, list[0].end+len(jsonBlank.Find(d.text[list[0].end:])), nil)
+	}
+}
+
+func (d *jsonDocument) splice(from, to int, text []byte) {
+	d.text = slices.Concat(d.text[:from], text, d.text[to:])
 }
 
 // Empty reports that there is no member.
-func (d *jsonDocument) Empty() bool { return len(d.members) == 0 }
+func (d *jsonDocument) Empty() bool { return len(d.members()) == 0 }
 
-// Bytes is the file, indented as it was or by two spaces.
-func (d *jsonDocument) Bytes() ([]byte, error) {
-	var compact bytes.Buffer
-	compact.WriteByte('{')
-	for i, m := range d.members {
-		if i > 0 {
-			compact.WriteByte(',')
-		}
-		name, err := secret.NewText(secret.FromString(m.name)).EncodeJSON()
-		if err != nil {
-			return nil, err
-		}
-		compact.Write(name.Expose())
-		compact.WriteByte(':')
-		compact.Write(m.text)
-	}
-	compact.WriteByte('}')
-	var out bytes.Buffer
-	if err := json.Indent(&out, compact.Bytes(), "", d.indent); err != nil {
-		return nil, errors.New("the values cannot be written as JSON")
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
-}
+// Bytes is the file.
+func (d *jsonDocument) Bytes() ([]byte, error) { return d.text, nil }

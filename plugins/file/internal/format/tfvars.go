@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,57 +18,70 @@ import (
 
 var tfvarsKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// tfvars is a file of variables for Terraform: HCL with attributes only. Terraform
-// brings texts into Unicode normal form C, so a value that is in none does not come
-// back, which Verify finds.
-type tfvars struct{ file *hclwrite.File }
+// tfvars is a file of variables for Terraform: HCL with attributes only. A change is
+// made in the text, so that what is not ours keeps its bytes. Terraform brings texts
+// into Unicode normal form C, so a value that is in none does not come back, which
+// Verify finds.
+type tfvars struct {
+	mark string // of the byte order, as some editors write it
+	text []byte
+}
 
 // maxTfvarsSigns bounds what a parser that calls itself would follow.
 const maxTfvarsSigns = 100_000
 
 func parseTfvars(text []byte) (Document, error) {
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	d := &tfvars{text: bytes.Clone(text)}
+	if rest, marked := bytes.CutPrefix(text, []byte(byteOrderMark)); marked {
+		d.mark, d.text = byteOrderMark, bytes.Clone(rest)
+	}
 	for _, sign := range []string{"[", "(", "{", "-", "!", "?"} {
 		if bytes.Count(text, []byte(sign)) > maxTfvarsSigns {
 			return nil, errors.New("it holds too much")
 		}
 	}
-	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
-		text = append(bytes.Clone(text), '\n') // what is added must not join the last line
+	body, err := d.parse()
+	if err != nil {
+		return nil, err
 	}
-	file, problems := hclwrite.ParseConfig(text, "", hcl.InitialPos)
+	if len(body.Blocks) > 0 {
+		return nil, errors.New("it holds blocks, which a file of Terraform variables does not")
+	}
+	return d, nil
+}
+
+func (d *tfvars) parse() (*hclsyntax.Body, error) {
+	file, problems := hclsyntax.ParseConfig(d.text, "", hcl.InitialPos)
 	if problems.HasErrors() {
 		return nil, errors.New("it is not a file of Terraform variables")
 	}
-	if len(file.Body().Blocks()) > 0 {
-		return nil, errors.New("it holds blocks, which a file of Terraform variables does not")
-	}
-	return &tfvars{file}, nil
+	return file.Body.(*hclsyntax.Body), nil
 }
 
 // attributes are those of the file as it is now, in order.
-func (d *tfvars) attributes() ([]*hclsyntax.Attribute, []byte) {
-	text := d.file.Bytes()
-	parsed, problems := hclsyntax.ParseConfig(text, "", hcl.InitialPos)
-	if problems.HasErrors() {
-		return nil, text
+func (d *tfvars) attributes() []*hclsyntax.Attribute {
+	body, err := d.parse()
+	if err != nil {
+		return nil
 	}
-	var list []*hclsyntax.Attribute
-	for _, a := range parsed.Body.(*hclsyntax.Body).Attributes {
-		list = append(list, a)
+	return slices.SortedFunc(maps.Values(body.Attributes), func(a, b *hclsyntax.Attribute) int { return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte })
+}
+
+func (d *tfvars) attribute(key string) *hclsyntax.Attribute {
+	for _, a := range d.attributes() {
+		if a.Name == key {
+			return a
+		}
 	}
-	slices.SortFunc(list, func(a, b *hclsyntax.Attribute) int { return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte })
-	return list, text
+	return nil
 }
 
 func (d *tfvars) Get(key string) (secret.Payload, bool) {
-	list, text := d.attributes()
-	for _, a := range list {
-		if a.Name == key {
-			return tfvarsValue(a.Expr, text), true
-		}
+	a := d.attribute(key)
+	if a == nil {
+		return secret.Payload{}, false
 	}
-	return secret.Payload{}, false
+	return tfvarsValue(a.Expr, d.text), true
 }
 
 // tfvarsValue is what an expression says. One that is no constant is its own text:
@@ -113,8 +127,25 @@ func tfvarsValue(e hclsyntax.Expression, text []byte) secret.Payload {
 }
 
 func (d *tfvars) Set(key string, p secret.Payload) error {
-	d.file.Body().SetAttributeRaw(key, hclwrite.Tokens{{Type: hclsyntax.TokenIdent, Bytes: []byte(tfvarsText(p, ""))}})
+	text := []byte(tfvarsText(p, ""))
+	if a := d.attribute(key); a != nil {
+		at := a.Expr.Range()
+		if bytes.HasSuffix(at.SliceBytes(d.text), []byte("\n")) {
+			text = append(text, '\n') // the end of a text of several lines is the end of its last one
+		}
+		d.splice(at.Start.Byte, at.End.Byte, text)
+		return nil
+	}
+	end := lineEnd(string(d.text))
+	if len(d.text) > 0 && !bytes.HasSuffix(d.text, []byte("\n")) {
+		d.text = append(d.text, end...)
+	}
+	d.splice(len(d.text), len(d.text), slices.Concat([]byte(key+" = "), text, []byte(end)))
 	return nil
+}
+
+func (d *tfvars) splice(from, to int, text []byte) {
+	d.text = slices.Concat(d.text[:from], text, d.text[to:])
 }
 
 // tfvarsText writes a value as Terraform reads it.
@@ -152,17 +183,32 @@ func tfvarsQuote(text string) string {
 	return string(hclwrite.TokensForValue(cty.StringVal(text)).Bytes())
 }
 
-func (d *tfvars) Delete(key string) { d.file.Body().RemoveAttribute(key) }
+// Delete removes the lines of an attribute.
+func (d *tfvars) Delete(key string) {
+	a := d.attribute(key)
+	if a == nil {
+		return
+	}
+	from := bytes.LastIndexByte(d.text[:a.SrcRange.Start.Byte], '\n') + 1
+	to := a.SrcRange.End.Byte
+	if to > 0 && d.text[to-1] != '\n' {
+		if rest := bytes.IndexByte(d.text[to:], '\n'); rest >= 0 {
+			to += rest + 1
+		} else {
+			to = len(d.text)
+		}
+	}
+	d.splice(from, to, nil)
+}
 
 func (d *tfvars) Keys() []string {
 	var keys []string
-	list, _ := d.attributes()
-	for _, a := range list {
+	for _, a := range d.attributes() {
 		keys = append(keys, a.Name)
 	}
 	return keys
 }
 
-func (d *tfvars) Empty() bool { return len(bytes.TrimSpace(d.file.Bytes())) == 0 }
+func (d *tfvars) Empty() bool { return len(bytes.TrimSpace(d.text)) == 0 }
 
-func (d *tfvars) Bytes() ([]byte, error) { return d.file.Bytes(), nil }
+func (d *tfvars) Bytes() ([]byte, error) { return append([]byte(d.mark), d.text...), nil }

@@ -10,18 +10,20 @@ import (
 	"github.com/secretzero/sz/sdk/secret"
 )
 
-// yamlDocument is a YAML mapping. Comments, order and foreign keys are kept; blank
-// lines between keys are not. How values are written is in yaml_value.go.
+// yamlDocument is a YAML mapping. A change is made in the text (yaml_text.go), so that
+// what is not ours keeps its bytes. A text in which that cannot be done, such as a
+// mapping in braces, is written anew: its comments, order and foreign keys are kept
+// then, and its blank lines are not. How values are written is in yaml_value.go.
 type yamlDocument struct {
-	comments []byte // of a file with nothing else
-	document yaml.Node
+	text     []byte
+	document yaml.Node // what the text means
 }
 
 func parseYAML(text []byte) (Document, error) {
-	d := &yamlDocument{}
-	loaded, commented := text, onlyComments(text)
+	d := &yamlDocument{text: bytes.Clone(text)}
+	commented := onlyComments(text)
+	loaded := text
 	if commented {
-		d.comments = text
 		loaded = slices.Concat(text, []byte("\n{}\n")) // proves that they can be read with something after them
 	}
 	if err := yaml.Load(loaded, &d.document); err != nil || d.document.Kind != yaml.DocumentNode || len(d.document.Content) != 1 {
@@ -35,7 +37,6 @@ func parseYAML(text []byte) (Document, error) {
 	if root.Kind != yaml.MappingNode || commented {
 		return nil, errors.New("it is not a YAML mapping")
 	}
-	spellNull(root, false)
 	keys := d.Keys()
 	slices.Sort(keys)
 	if len(slices.Compact(keys)) < len(root.Content)/2 {
@@ -105,41 +106,58 @@ func (d *yamlDocument) Keys() []string {
 
 // Set gives a member a value.
 func (d *yamlDocument) Set(key string, p secret.Payload) error {
-	node := toYAML(p)
 	i := d.find(key)
-	if i < 0 {
-		d.root().Content = append(d.root().Content, yamlName(key), node)
-		return nil
-	}
-	old := d.root().Content[i]
-	if old.Anchor != "" {
+	if i >= 0 && d.root().Content[i].Anchor != "" {
 		return errors.New("other keys of the file refer to the value that is there by its anchor")
 	}
-	node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
-	d.root().Content[i] = node
-	return nil
+	if d.setInText(key, p) {
+		return nil
+	}
+	node := toYAML(p)
+	if i < 0 {
+		d.root().Content = append(d.root().Content, yamlName(key), node)
+	} else {
+		old := d.root().Content[i]
+		node.HeadComment, node.LineComment, node.FootComment = old.HeadComment, old.LineComment, old.FootComment
+		d.root().Content[i] = node
+	}
+	return d.rewrite()
 }
 
-// Delete removes a member with its comments.
+// Delete removes a member. A comment above it stays where it can.
 func (d *yamlDocument) Delete(key string) {
-	if i := d.find(key); i >= 0 {
-		d.root().Content = slices.Delete(d.root().Content, i-1, i+1)
+	i := d.find(key)
+	if i < 0 || d.deleteInText(key) {
+		return
 	}
+	d.root().Content = slices.Delete(d.root().Content, i-1, i+1)
+	_ = d.rewrite() // what cannot be written cannot be read either, which Verify finds
 }
 
 // Empty reports that there is no member and no comment.
 func (d *yamlDocument) Empty() bool {
-	return len(d.root().Content) == 0 && len(bytes.TrimSpace(d.comments)) == 0 && d.document.HeadComment == "" && d.document.FootComment == "" && d.root().HeadComment == "" && d.root().FootComment == ""
+	if len(d.root().Content) > 0 {
+		return false
+	}
+	for line := range bytes.Lines(d.text) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '#' {
+			return false
+		}
+	}
+	return true
 }
 
-// Bytes is the file. Lines are not broken: a value is easier to find in one.
-func (d *yamlDocument) Bytes() ([]byte, error) {
+// Bytes is the file.
+func (d *yamlDocument) Bytes() ([]byte, error) { return d.text, nil }
+
+// rewrite makes the text anew of what it means. Lines are not broken: a value is
+// easier to find in one.
+func (d *yamlDocument) rewrite() error {
+	spellNull(d.root(), false)
 	text, err := yaml.Dump(&d.document, yaml.WithIndent(2), yaml.WithLineWidth(-1))
 	if err != nil {
-		return nil, errors.New("the values cannot be written as YAML")
+		return errors.New("the values cannot be written as YAML")
 	}
-	if len(d.comments) > 0 && !bytes.HasSuffix(d.comments, []byte("\n")) {
-		text = append([]byte("\n"), text...)
-	}
-	return append(slices.Clone(d.comments), text...), nil
+	d.text = text
+	return nil
 }
