@@ -40,11 +40,19 @@ const (
 	Dotenv = "dotenv"
 	JSON   = "json"
 	YAML   = "yaml"
+	TOML   = "toml"
 	Tfvars = "tfvars"
+	Text   = "text"
 )
+
+// Names lists the formats for a person.
+const Names = "dotenv, json, yaml, toml, tfvars or text"
 
 // Parse reads a file; empty text is an empty document. Errors never quote it.
 func Parse(format string, text []byte) (Document, error) {
+	if format == Text {
+		return parsePlain(text), nil
+	}
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8 text")
 	}
@@ -55,6 +63,8 @@ func Parse(format string, text []byte) (Document, error) {
 		return parseJSON(text)
 	case YAML:
 		return parseYAML(text)
+	case TOML:
+		return parseTOML(text)
 	case Tfvars:
 		return parseTfvars(text)
 	}
@@ -79,6 +89,12 @@ var notInVariable = regexp.MustCompile(`[^A-Za-z0-9_]`)
 // Fit is p as a format can hold it, so that exactly this comes back: a dotenv file
 // has texts only, and none of them has bytes that are not text.
 func Fit(format string, p secret.Payload) (secret.Payload, error) {
+	if format == Text {
+		if p.Type() == secret.Object || p.Type() == secret.List {
+			return secret.Payload{}, errors.New("a text file holds one value, and this has several")
+		}
+		return asText(p.Scalar()), nil
+	}
 	switch p.Type() {
 	case secret.Object, secret.List:
 		fitted, err := fitParts(format, p)
@@ -97,6 +113,9 @@ func Fit(format string, p secret.Payload) (secret.Payload, error) {
 		}
 		return secret.NewText(p.Scalar()), nil
 	case secret.Null:
+		if format == TOML {
+			return secret.Payload{}, errors.New("the value is null, which TOML does not know")
+		}
 		p = secret.Scalar(secret.Null, secret.Value{})
 	}
 	if format == Dotenv {

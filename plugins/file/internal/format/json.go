@@ -147,8 +147,12 @@ func (d *jsonDocument) indent(list []jsonMember) string {
 	if len(list) == 0 {
 		return "\n  "
 	}
-	start := list[len(list)-1].start
-	return string(d.text[len(bytes.TrimRight(d.text[:start], jsonSpace)):start])
+	last := list[len(list)-1]
+	space := string(d.text[len(bytes.TrimRight(d.text[:last.start], jsonSpace)):last.start])
+	if len(list) == 1 && space == "" && d.text[last.value-1] == ' ' {
+		return " " // who leaves a space behind a colon leaves one behind a comma
+	}
+	return space
 }
 
 // laidOut is a value whose parts stand on lines of their own where the members do.

@@ -33,7 +33,7 @@ func (d *yamlDocument) entry(key string) (yamlEntry, bool) {
 		return yamlEntry{}, false
 	}
 	name, value := content[i-1], content[i]
-	lines := slices.Collect(bytes.Lines(d.text))
+	lines := yamlLine.FindAll(d.text, -1)
 	first, end := name.Line-1, len(lines)
 	if i+1 < len(content) {
 		end = content[i+1].Line - 1

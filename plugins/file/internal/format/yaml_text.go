@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -105,6 +106,9 @@ func sameYAML(a, b *yaml.Node) bool {
 	}
 	return true
 }
+
+// yamlLine is a line with its end, of which YAML has three.
+var yamlLine = regexp.MustCompile(`[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$`)
 
 // lineEnd is how the lines of a text end.
 func lineEnd(text string) string {

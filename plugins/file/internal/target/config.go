@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,11 +19,14 @@ import (
 // Config is what a target file may be configured with.
 type Config struct {
 	Path   string `sz:"path,required,identity" doc:"the file, relative to the Secretfile"`
-	Format string `sz:"format" enum:"dotenv,json,yaml,tfvars" doc:"dotenv, json, yaml or tfvars; by the name of the file when nothing is said"`
+	Format string `sz:"format" enum:"dotenv,json,yaml,toml,tfvars,text" doc:"dotenv, json, yaml, toml, tfvars, or text for a file that is the value; by the name of the file when nothing is said"`
 	Key    string `sz:"key,identity" doc:"the key; the secret's name when nothing is said, and a field's after it"`
 	Merge  bool   `sz:"merge" default:"true" doc:"keep what else is in the file; false claims the file for this secret"`
 	Mode   string `sz:"mode" default:"0600" pattern:"0?[0-7]{3}" hint:"an octal mode in quotes, such as \"0600\"" doc:"the mode of a new file; one that exists never gets a wider one"`
 }
+
+// plainExtensions are those of files that hold one value and nothing else.
+var plainExtensions = []string{".txt", ".pem", ".key", ".crt", ".cer", ".pub"}
 
 // format is the one that is configured, or that of the file's name.
 func (c Config) format() (string, error) {
@@ -40,7 +44,9 @@ func (c Config) format() (string, error) {
 	case extension == ".tfvars":
 		return format.Tfvars, nil
 	case extension == ".toml":
-		return "", errors.New("format toml is not supported by this version yet")
+		return format.TOML, nil
+	case slices.Contains(plainExtensions, extension):
+		return format.Text, nil
 	}
 	return "", fmt.Errorf("the name of %s does not tell its format", path.Base(c.Path))
 }
@@ -58,7 +64,7 @@ func (c Config) mode() fs.FileMode {
 // A single value is at PATH#KEY and claims that. A structured secret whose fields
 // are keys of the file is at PATH#{SECRET} and claims that and each PATH#FIELD. With
 // merge: false the claim is PATH#, which the host takes to overlap with every claim
-// that begins so.
+// that begins so. A text file is its value: its address is PATH and its claim PATH#.
 func check(_ context.Context, _ *session, w sdk.Wanted[Config]) (sdk.Place, error) {
 	var found []error
 	name, err := place.Clean(w.Config.Path)
@@ -67,7 +73,10 @@ func check(_ context.Context, _ *session, w sdk.Wanted[Config]) (sdk.Place, erro
 	}
 	kind, err := w.Config.format()
 	if err != nil {
-		found = append(found, fault("path", "unknown-format", err.Error(), "set format: dotenv, json, yaml or tfvars"))
+		found = append(found, fault("path", "unknown-format", err.Error(), "set format: "+format.Names))
+	}
+	if kind == format.Text {
+		return placed(w, name, nil), errors.Join(append(found, checkText(w))...)
 	}
 	keys := keysOf(w.Config, kind, w.Secret, w.Field, w.Fields)
 	for _, key := range keys {
@@ -81,6 +90,17 @@ func check(_ context.Context, _ *session, w sdk.Wanted[Config]) (sdk.Place, erro
 	return placed(w, name, keys), errors.Join(found...)
 }
 
+func checkText(w sdk.Wanted[Config]) error {
+	var found []error
+	if w.Config.Key != "" {
+		found = append(found, fault("key", "bad-key", "a text file holds one value and has no keys", "remove key:, or choose another format"))
+	}
+	if len(w.Fields) > 0 {
+		found = append(found, fault("format", "structured-value", "a text file holds one value, and this secret has "+strings.Join(w.Fields, ", "), "store one field of it, or build the text of its fields with a secret of kind compose"))
+	}
+	return errors.Join(found...)
+}
+
 func badKeyHint(usable string, field bool) string {
 	if field {
 		return fmt.Sprintf("rename the field, such as to %s", usable)
@@ -89,7 +109,12 @@ func badKeyHint(usable string, field bool) string {
 }
 
 func placed(w sdk.Wanted[Config], name string, keys []string) sdk.Place {
-	p := sdk.Place{Address: name + "#" + keys[0], Throttle: sdk.Throttle{Scope: "file:" + name, InFlight: 1}}
+	p := sdk.Place{Throttle: sdk.Throttle{Scope: "file:" + name, InFlight: 1}}
+	if keys == nil {
+		p.Address, p.Claims = name, []string{name + "#"}
+		return p
+	}
+	p.Address = name + "#" + keys[0]
 	if spread(w.Config, w.Fields) {
 		p.Address = name + "#{" + w.Secret + "}"
 		p.Claims = []string{p.Address}

@@ -48,7 +48,7 @@ func (c change) remove(there file) error {
 	for _, key := range c.where.keys {
 		there.document.Delete(key)
 	}
-	if there.document.Empty() && c.memory.Made(c.where.name) {
+	if there.document.Empty() && (c.memory.Made(c.where.name) || c.where.format == format.Text) {
 		return place.Remove(c.root, c.where.name, there.info)
 	}
 	text, err := there.document.Bytes()

@@ -24,13 +24,15 @@ type spot struct {
 	merge   bool // other keys of the file are none of our business
 }
 
+var badAddress = &sdk.Error{Class: sdk.Internal, Code: "bad-address", Summary: "the address is not one of this plugin's"}
+
 // spotOf takes the address apart. For a place that the Secretfile no longer names,
 // what was written there last tells the rest.
 func spotOf(t sdk.Target[Config], memory *state.Store) (spot, error) {
-	name, key, ok := strings.Cut(t.Address, "#")
+	name, key, keyed := strings.Cut(t.Address, "#")
 	cleaned, err := place.Clean(name)
-	if !ok || err != nil || cleaned != name {
-		return spot{}, &sdk.Error{Class: sdk.Internal, Code: "bad-address", Summary: "the address is not one of this plugin's"}
+	if err != nil || cleaned != name {
+		return spot{}, badAddress
 	}
 	s := spot{address: t.Address, name: name, keys: []string{key}, merge: true}
 	if last, ok := memory.Last(t.Address); ok && !t.Known {
@@ -40,10 +42,13 @@ func spotOf(t sdk.Target[Config], memory *state.Store) (spot, error) {
 	config := t.Config
 	config.Path = name
 	if s.format, err = config.format(); err != nil {
-		return spot{}, fault("path", "unknown-format", err.Error(), "set format: dotenv, json, yaml or tfvars")
+		return spot{}, fault("path", "unknown-format", err.Error(), "set format: "+format.Names)
+	}
+	if keyed == (s.format == format.Text) {
+		return spot{}, badAddress
 	}
 	if t.Known {
-		s.merge = t.Config.Merge
+		s.merge = t.Config.Merge || s.format == format.Text
 		if s.spread = spread(t.Config, t.Fields); s.spread {
 			s.keys = t.Fields
 		}

@@ -144,7 +144,7 @@ func (p project) inspect(t sdk.Target[Config], r sdk.Receipt) sdk.State {
 }
 
 func TestInspectTellsTheStates(t *testing.T) {
-	for _, name := range []string{".env", "a.json", "deep/er/a.yaml"} {
+	for _, name := range []string{".env", "a.json", "deep/er/a.yaml", "a.toml", "a.tfvars"} {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t)
 			target := p.at(in(name, key("KEY")))
@@ -181,7 +181,7 @@ func TestLookingMakesNothing(t *testing.T) {
 }
 
 func TestEveryValueComesBack(t *testing.T) {
-	for _, name := range []string{".env", "a.json", "a.yml"} {
+	for _, name := range []string{".env", "a.json", "a.yml", "a.toml", "a.tfvars", "a.txt"} {
 		for _, value := range []string{"", " x ", "a\nb", `'"$#=\`, "é→😀", "null", "5"} {
 			p := newProject(t)
 			target := p.at(in(name))
@@ -194,6 +194,44 @@ func TestEveryValueComesBack(t *testing.T) {
 	}
 }
 
+// TestATextFileIsItsValue follows one through its life.
+func TestATextFileIsItsValue(t *testing.T) {
+	p := newProject(t)
+	target := p.at(in("keys/deploy.pem"))
+	if target.Address != "keys/deploy.pem" {
+		t.Errorf("address %s", target.Address)
+	}
+	var before sdk.Receipt
+	for i, value := range []secret.Payload{text("-----BEGIN\n\n"), text(""), secret.Scalar(secret.Binary, secret.New([]byte{0xff, 0})), text(strings.Repeat("x", 25<<10))} {
+		if s := p.inspect(target, before); (s.Presence == sdk.Absent) != (i == 0) {
+			t.Fatalf("%d: %+v", i, s)
+		}
+		before = p.written(target, value, fmt.Sprintf("%d.a", i+1), sdk.Expectation{Absent: i == 0, Receipt: before})
+		if got := p.content("keys/deploy.pem"); got != string(value.Scalar().Expose()) {
+			t.Errorf("%d: the file is another value", i)
+		}
+		p.open()
+		result, err := p.kind.Read(context.Background(), p.session, sdk.Read[Config]{Target: target, Receipt: before})
+		if err != nil || !result.Payload.Equal(value) {
+			t.Errorf("%d: read: %v", i, err)
+		}
+		if s := p.inspect(target, before); s.Match != sdk.Matches {
+			t.Errorf("%d: %+v", i, s)
+		}
+	}
+	p.file("keys/deploy.pem", "edited", 0o600)
+	if s := p.inspect(target, before); s.Match != sdk.Differs {
+		t.Errorf("edited: %+v", s)
+	}
+	if _, failure := p.write(target, text("v"), "9.a", sdk.Expectation{Receipt: before}); failure != "precondition-failed" {
+		t.Errorf("over an edit: %q", failure)
+	}
+	p.file("foreign.txt", "", 0o600)
+	if s := p.inspect(p.at(in("foreign.txt")), sdk.Receipt{}); s.Presence != sdk.Present || s.Match != sdk.CannotTell {
+		t.Errorf("an empty file of somebody else: %+v", s)
+	}
+}
+
 func TestObjectsAreSpreadOrNested(t *testing.T) {
 	for name, c := range map[string]struct {
 		config  Config
@@ -201,14 +239,16 @@ func TestObjectsAreSpreadOrNested(t *testing.T) {
 		want    string
 	}{
 		"dotenv":      {in(".env"), ".env#{db-password}", "OTHER=1\nuser=u\npass='p w'\n"},
-		"json":        {in("a.json"), "a.json#{db-password}", "{\n  \"OTHER\": 1,\n  \"user\": \"u\",\n  \"pass\": \"p w\"\n}\n"},
+		"json":        {in("a.json"), "a.json#{db-password}", "{\"OTHER\": 1, \"user\": \"u\", \"pass\": \"p w\"}"},
 		"yaml":        {in("a.yaml"), "a.yaml#{db-password}", "OTHER: 1\nuser: \"u\"\npass: \"p w\"\n"},
-		"json nested": {in("a.json", key("db")), "a.json#db", "{\n  \"OTHER\": 1,\n  \"db\": {\n    \"user\": \"u\",\n    \"pass\": \"p w\"\n  }\n}\n"},
+		"json nested": {in("b.json", key("db")), "b.json#db", "{\n\t\"OTHER\": 1,\n\t\"db\": {\n\t\t\"user\": \"u\",\n\t\t\"pass\": \"p w\"\n\t}\n}\n"},
+		"toml":        {in("a.toml"), "a.toml#{db-password}", "OTHER = 1\nuser = \"u\"\npass = \"p w\"\n\n[t]\nx = 1\n"},
+		"toml nested": {in("a.toml", key("db")), "a.toml#db", "OTHER = 1\ndb = { user = \"u\", pass = \"p w\" }\n\n[t]\nx = 1\n"},
 		"yaml nested": {in("a.yaml", key("db")), "a.yaml#db", "OTHER: 1\ndb:\n  user: \"u\"\n  pass: \"p w\"\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProject(t)
-			before := map[string]string{".env": "OTHER=1\n", "a.json": `{"OTHER": 1}`, "a.yaml": "OTHER: 1\n"}[c.config.Path]
+			before := map[string]string{".env": "OTHER=1\n", "a.json": `{"OTHER": 1}`, "b.json": "{\n\t\"OTHER\": 1\n}\n", "a.yaml": "OTHER: 1\n", "a.toml": "OTHER = 1\n\n[t]\nx = 1\n"}[c.config.Path]
 			p.file(c.config.Path, before, 0o600)
 			target := p.at(c.config, "user", "pass")
 			if target.Address != c.address {
@@ -583,7 +623,8 @@ func TestCheckRefuses(t *testing.T) {
 		"number sign":      {config: in("a#b.env"), code: "bad-path", path: "path"},
 		"the project":      {config: in("."), code: "bad-path", path: "path"},
 		"no format":        {config: in("secrets"), code: "unknown-format", path: "path", hint: "set format"},
-		"toml":             {config: in("a.toml"), code: "unknown-format", path: "path"},
+		"key of a text":    {config: in("a.pem", key("k")), code: "bad-key", path: "key"},
+		"object as text":   {config: in("a.pem"), fields: []string{"u", "p"}, code: "structured-value", path: "format", hint: "compose"},
 		"key":              {config: in(".env", key("a b")), code: "bad-key", path: "key", hint: "a_b"},
 		"field":            {config: in(".env"), fields: []string{"a b"}, code: "bad-key", path: "key", hint: "rename the field"},
 		"object in dotenv": {config: in(".env", key("K")), fields: []string{"u"}, code: "structured-value", path: "key"},

@@ -1,0 +1,200 @@
+package format
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/secretzero/sz/sdk/secret"
+)
+
+// tomlDocument is a TOML file. Ours are the keys above its first table; a table is
+// foreign, and can be read as its own text only. A change is made in the text, so that
+// what is not ours keeps its bytes. How values are written is in toml_value.go.
+type tomlDocument struct {
+	mark  string // of the byte order, as some editors write it
+	text  []byte
+	items []tomlItem
+	table int // where the first table begins, or the end of the text
+}
+
+// tomlItem is a key above all tables, or all that is written of a table.
+type tomlItem struct {
+	key        string
+	start      int // of the key in the text
+	value, end int // of the value, and after it
+	foreign    bool
+	held       secret.Payload
+}
+
+var errNotTOML = errors.New("it is not valid TOML")
+
+func parseTOML(text []byte) (Document, error) {
+	d := &tomlDocument{text: bytes.Clone(text)}
+	if rest, marked := bytes.CutPrefix(text, []byte(byteOrderMark)); marked {
+		d.mark, d.text = byteOrderMark, bytes.Clone(rest)
+	}
+	return d, d.read()
+}
+
+// read finds out what the text holds.
+func (d *tomlDocument) read() error {
+	// The parser below sees one expression at a time; this one sees what is there twice.
+	var whole map[string]any
+	if toml.Unmarshal(d.text, &whole) != nil {
+		return errNotTOML
+	}
+	d.items, d.table = nil, len(d.text)
+	var parser unstable.Parser
+	parser.Reset(d.text)
+	table := ""
+	for parser.NextExpression() {
+		e := parser.Expression()
+		key := tomlKey(e)
+		switch {
+		case e.Kind != unstable.KeyValue:
+			if len(d.text) == d.table {
+				d.table = lineStart(d.text, key.start)
+			}
+			table = key.names[0]
+			d.foreign(table, d.text[key.start:key.end])
+		case table != "":
+			d.foreign(table, parser.Raw(e.Raw))
+		case len(key.names) > 1:
+			d.foreign(key.names[0], parser.Raw(e.Raw))
+		default:
+			end := int(e.Raw.Offset + e.Raw.Length)
+			d.items = append(d.items, tomlItem{key: key.names[0], start: int(e.Raw.Offset), value: d.afterEquals(key.end), end: end, held: tomlPayload(e.Value())})
+		}
+	}
+	if parser.Error() != nil {
+		return errNotTOML
+	}
+	return nil
+}
+
+// foreign takes down more text of a table.
+func (d *tomlDocument) foreign(key string, text []byte) {
+	if at := d.find(key); at >= 0 {
+		text = slices.Concat(d.items[at].held.Scalar().Expose(), []byte("\n"), text)
+		d.items[at].held = secret.NewText(secret.New(text))
+		return
+	}
+	d.items = append(d.items, tomlItem{key: key, foreign: true, held: secret.NewText(secret.New(bytes.Clone(text)))})
+}
+
+// afterEquals is where a value begins.
+func (d *tomlDocument) afterEquals(at int) int {
+	at += bytes.IndexByte(d.text[at:], '=') + 1
+	return at + len(d.text[at:]) - len(bytes.TrimLeft(d.text[at:], " \t"))
+}
+
+func (d *tomlDocument) find(key string) int {
+	return slices.IndexFunc(d.items, func(i tomlItem) bool { return i.key == key })
+}
+
+// Get finds a key.
+func (d *tomlDocument) Get(key string) (secret.Payload, bool) {
+	at := d.find(key)
+	if at < 0 {
+		return secret.Payload{}, false
+	}
+	return d.items[at].held, true
+}
+
+// Keys are all keys, in order.
+func (d *tomlDocument) Keys() []string {
+	var keys []string
+	for _, i := range d.items {
+		keys = append(keys, i.key)
+	}
+	return keys
+}
+
+// Set gives a key a value, in place or behind the last key above all tables.
+func (d *tomlDocument) Set(key string, p secret.Payload) error {
+	value, err := tomlText(p)
+	if err != nil {
+		return err
+	}
+	at := d.find(key)
+	switch {
+	case at < 0:
+		d.add(tomlName(key) + " = " + value)
+	case d.items[at].foreign:
+		return errors.New("a table of that name is there")
+	default:
+		d.splice(d.items[at].value, d.items[at].end, value)
+	}
+	if d.read() != nil {
+		return errors.New("the value cannot be written as TOML")
+	}
+	return nil
+}
+
+// add puts a line where keys may be: a key below a table would belong to that.
+func (d *tomlDocument) add(line string) {
+	end := lineEnd(string(d.text))
+	at, after := -1, ""
+	for _, i := range d.items {
+		if !i.foreign {
+			at = max(at, nextLine(d.text, i.end))
+		}
+	}
+	switch {
+	case at >= 0:
+	case d.table == len(d.text):
+		at = len(d.text)
+	default:
+		at, after = d.aboveTable(), end
+	}
+	if at == len(d.text) && at > 0 && d.text[at-1] != '\n' {
+		line = end + line
+	}
+	d.splice(at, at, line+end+after)
+}
+
+// aboveTable is above the first table and the comments that stand right above it.
+func (d *tomlDocument) aboveTable() int {
+	at := d.table
+	for at > 0 {
+		above := lineStart(d.text, at-1)
+		if line := bytes.TrimSpace(d.text[above:at]); len(line) == 0 || line[0] != '#' {
+			break
+		}
+		at = above
+	}
+	return at
+}
+
+// Delete removes the lines of a key.
+func (d *tomlDocument) Delete(key string) {
+	if at := d.find(key); at >= 0 && !d.items[at].foreign {
+		d.splice(lineStart(d.text, d.items[at].start), nextLine(d.text, d.items[at].end), "")
+		_ = d.read() // less of what is valid is valid
+	}
+}
+
+func (d *tomlDocument) splice(from, to int, text string) {
+	d.text = slices.Concat(d.text[:from], []byte(text), d.text[to:])
+}
+
+// Empty reports that nothing is there, not even a comment.
+func (d *tomlDocument) Empty() bool { return len(bytes.TrimSpace(d.text)) == 0 }
+
+// Bytes is the file.
+func (d *tomlDocument) Bytes() ([]byte, error) { return append([]byte(d.mark), d.text...), nil }
+
+// lineStart is where the line of an offset begins.
+func lineStart(text []byte, at int) int { return bytes.LastIndexByte(text[:at], '\n') + 1 }
+
+// nextLine is where the line after that of an offset begins, or the end.
+func nextLine(text []byte, at int) int {
+	if end := bytes.IndexByte(text[at:], '\n'); end >= 0 {
+		return at + end + 1
+	}
+	return len(text)
+}
