@@ -16,6 +16,8 @@ type Served struct {
 	Description
 	Hash       string // SHA-256 of the binary, in hex
 	FirstParty bool   // it was built together with this sz
+	Signer     string // the key of its release; empty when nobody signed it
+	Digest     string // of what it says of itself: see [DescriptionDigest]
 }
 
 func (s Served) provider(kind string) wire.ProviderDescription {
@@ -132,13 +134,18 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	if err != nil {
 		return Served{}, fmt.Errorf("plugin %s: %w", c.Name, err)
 	}
+	if c.Installed != "" && c.Installed != hash {
+		return Served{}, fmt.Errorf("plugin %s (%s) was changed since it was installed: it has sha256:%s now; install it again", c.Name, c.Path, hash)
+	}
 	s := Served{Candidate: c, Hash: hash, FirstParty: firstParty(c.Name, hash)}
+	if c.Release != nil {
+		s.Signer = c.Release.Signer
+	}
 	if err := s.reserved(); err != nil {
 		return Served{}, err // before it is run
 	}
 	if d, ok := h.knownDescription(c, hash); ok && d.Name == c.Name {
-		s.Description = withFields(d)
-		return s, s.reserved()
+		return s.described(d)
 	}
 	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}, Hash: hash, FirstParty: s.FirstParty}, allowance{})
 	if err != nil {
@@ -155,7 +162,16 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	}
 	h.cacheDescription(hash, d)
 	h.release(i)
-	s.Description = withFields(d)
+	return s.described(d)
+}
+
+// described is the plugin with what it says of itself.
+func (s Served) described(d Description) (Served, error) {
+	digest, err := DescriptionDigest(d)
+	if err != nil {
+		return Served{}, fmt.Errorf("plugin %s: %w", s.Candidate.Name, err)
+	}
+	s.Digest, s.Description = digest, withFields(d)
 	return s, s.reserved()
 }
 

@@ -16,6 +16,11 @@ import (
 // maxDescription bounds a description, in bytes.
 const maxDescription = 1 << 20
 
+// HashFile is the SHA-256 of a binary, in hex, read in full.
+func HashFile(path string) (string, error) {
+	return New(Options{Rehash: true}).hash(path)
+}
+
 // hash is the SHA-256 of the binary at a path.
 func (h *Host) hash(path string) (string, error) {
 	file, err := os.Open(path)
@@ -52,7 +57,7 @@ func (h *Host) hashOf(file *os.File) (string, error) {
 		return "", err
 	}
 	key, usable := fileIdentity(info)
-	if usable {
+	if usable && !h.options.Rehash {
 		if known, err := h.readCache("hash", key); err == nil && len(known) == 2*sha256.Size {
 			return string(known), nil
 		}
@@ -71,8 +76,8 @@ func (h *Host) hashOf(file *os.File) (string, error) {
 // knownDescription is what a plugin says of itself, out of its signed release or
 // out of the cache.
 func (h *Host) knownDescription(c Candidate, hash string) (Description, bool) {
-	if c.Description != "" {
-		d, err := wire.UnmarshalDescription([]byte(c.Description))
+	if c.Release != nil {
+		d, err := wire.UnmarshalDescription(c.Release.Description)
 		return d, err == nil && validDescription(c, d) == nil
 	}
 	return h.cachedDescription(hash)

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/secretzero/sz/core/manifest"
 )
 
 // namePrefix starts the file name of every plugin.
@@ -22,10 +24,11 @@ type Candidate struct {
 	Name string // as in sz-plugin-NAME
 	Path string // absolute
 	Dev  bool   // the user named this very file to develop it
-	// Of a plugin that was installed from a signed release: whose it is, and what it
-	// says of itself in the wire's encoding.
-	Signer      string
-	Description string
+	// Installed is the SHA-256 that it was installed with, in hex; empty for a plugin
+	// that lies where the user put it.
+	Installed string
+	// Release is the signed release that it was installed from; nil for none.
+	Release *manifest.Manifest
 }
 
 // Beside are the places beside the executable where the plugins that come with sz
@@ -84,6 +87,10 @@ func Find(dirs []string) ([]Candidate, error) {
 	}
 	return found, nil
 }
+
+// NameOf is the name of the plugin in a file of a name; false for a file that is
+// none.
+func NameOf(file string) (string, bool) { return pluginName(file) }
 
 // IsName reports a text that a plugin may be called: [a-z][a-z0-9-]{0,62}.
 func IsName(name string) bool { return nameRule.MatchString(name) }

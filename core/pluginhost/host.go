@@ -22,6 +22,8 @@ type Options struct {
 	Installed []Candidate // what the user installed, one of each name
 	Beside    []string    // see [Beside]
 
+	// Rehash reads every binary in full, whatever is remembered of its hash.
+	Rehash     bool
 	CacheDir   string // for descriptions; empty means no cache
 	RuntimeDir string // for sockets; empty means the system's temporary directory
 	// Project is the directory that relative paths of the Secretfile start from.

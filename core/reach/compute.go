@@ -71,6 +71,21 @@ func (c *computer) add(at diag.Range, format string, args ...any) {
 	c.lines = append(c.lines, Line{Text: diag.OneLine(fmt.Sprintf(format, args...)), Range: at})
 }
 
+// OfPlugin is the reach that a plugin has by itself, whatever a project configures.
+func OfPlugin(p Plugin, literal grant.Set) Reach {
+	c := &computer{}
+	c.plugin(p, diag.Range{})
+	c.permissions(p, literal, diag.Range{})
+	return normal(c.lines)
+}
+
+// permissions are the lines of what a plugin that is not ours may touch.
+func (c *computer) permissions(p Plugin, set grant.Set, at diag.Range) {
+	for _, line := range set.Lines() {
+		c.add(at, "plugin %s: %s", p.Name, line)
+	}
+}
+
 // plugin is the line of a plugin that is not ours. Who signed it and what it is are
 // in it, so that another build of it is another line.
 func (c *computer) plugin(p Plugin, at diag.Range) {
@@ -89,9 +104,7 @@ func (c *computer) plugin(p Plugin, at diag.Range) {
 func (c *computer) grants(p Provider) {
 	c.granted[p.Alias] = p.Asked
 	if !p.Plugin.FirstParty {
-		for _, line := range p.Asked.Lines() {
-			c.add(p.Range, "plugin %s: %s", p.Plugin.Name, line)
-		}
+		c.permissions(p.Plugin, p.Asked, p.Range)
 		return
 	}
 	var mistakes grant.Set

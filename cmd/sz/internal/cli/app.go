@@ -40,7 +40,7 @@ func Main(args []string, stdin *os.File, stdout, stderr *os.File) int {
 func newApp(stdin, stdout, stderr *os.File) *cli.App {
 	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintln(c.App.Writer, c.App.Version) }
 	commands := []*cli.Command{
-		validateCommand(), planCommand(), applyCommand(), rotateCommand(),
+		initCommand(), validateCommand(), planCommand(), applyCommand(), rotateCommand(),
 		destroyCommand(), purgeCommand(), importCommand(), driftCommand(), statusCommand(), showCommand(), stateCommand(), auditCommand(),
 		versionsCommand(), refsCommand(),
 		pluginCommand(),

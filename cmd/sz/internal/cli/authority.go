@@ -12,6 +12,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/pluginlock"
+	"github.com/secretzero/sz/core/pluginstore"
 	"github.com/secretzero/sz/core/trust"
 )
 
@@ -28,6 +30,10 @@ type authority struct {
 	store   trust.Store
 	digests []string // of reaches that are approved as a whole
 	dev     []pluginhost.Candidate
+	// What the project pins narrows what is chosen among installed plugins.
+	lock   pluginlock.File
+	locked bool                   // the project pins its plugins
+	only   *pluginstore.Installed // the one plugin to look at; nil for all
 }
 
 // newAuthority reads what the user allows to the project in root. Places of the
@@ -63,6 +69,9 @@ func newAuthority(c *cli.Context, root string) (*authority, error) {
 		if !trust.IsDigest(digest) {
 			return nil, fail(exitError, fmt.Sprintf("--trust and %s take sha256: and 64 hexadecimal digits, as sz prints them, not %q", trustVariable, digest))
 		}
+	}
+	if a.lock, a.locked, err = readPluginLock(root); err != nil {
+		return nil, fail(exitPolicy, err.Error())
 	}
 	a.dev, err = devPlugins(c, a.config.DevPlugins)
 	return a, err

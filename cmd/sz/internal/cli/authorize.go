@@ -17,6 +17,9 @@ import (
 // authorize makes sure that the user allows what the project asks for, before any
 // plugin gets a credential or opens a connection. What is standard needs no word.
 func (p *project) authorize(c *cli.Context) error {
+	if err := p.checkPins(); err != nil {
+		return err
+	}
 	whole, granted := reach.Of(p.reachInput())
 	p.banner()
 	if !slices.Contains(p.user.digests, whole.Digest()) {

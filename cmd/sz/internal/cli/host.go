@@ -25,14 +25,18 @@ func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) 
 	if resolved, err := filepath.EvalSymlinks(executable); err == nil {
 		executable = resolved
 	}
+	installed, err := user.installed()
+	if err != nil {
+		return nil, err
+	}
 	lowest, said, err := sandboxMin(c, user)
 	if err != nil {
 		return nil, err
 	}
 	return pluginhost.New(pluginhost.Options{
 		SandboxMin: lowest, SandboxMinForAll: said,
-		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Beside: pluginhost.Beside(executable),
-		CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
+		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Installed: installed, Beside: pluginhost.Beside(executable),
+		Rehash: os.Getenv("CI") != "", CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
 		Project: root, LookupEnv: os.LookupEnv, Mask: mask,
 	}), nil
 }
