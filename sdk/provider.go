@@ -30,7 +30,7 @@ type ProviderOf[C, S any] struct {
 	// Open makes the session. It must not connect to anything: the host opens
 	// sessions while planning, and a plan of nothing should cost nothing. The claims
 	// tell a person who the session acts as, and hold no credential. Optional: without
-	// it a session is the zero S.
+	// it the session is the configuration where S is C, else the zero S.
 	Open func(ctx context.Context, c C, info OpenInfo) (S, []Claim, error)
 	// Close ends the session. Optional.
 	Close func(S)
@@ -64,7 +64,7 @@ func (p ProviderOf[C, S]) open(ctx context.Context, request wire.OpenRequest) (s
 	if wire.Failed(found) {
 		return session{}, nil, found
 	}
-	var s S
+	s, _ := any(c).(S)
 	var claims []Claim
 	if p.Open != nil {
 		var err error

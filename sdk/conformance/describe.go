@@ -138,7 +138,7 @@ func (f *faults) attribute(here string, a schema.Attribute) {
 
 // permission makes sure that what a permission refers to is there.
 func (f *faults) permission(p wire.ProviderDescription, permission wire.Permission) {
-	what := describePermission(permission)
+	what := permission.String()
 	f.when(permission.Value == "", "provider %s asks for nothing by %s", p.Kind, what)
 	f.when(permission.Reason == "", "provider %s asks for %s without a reason", p.Kind, what)
 	if path, ok := strings.CutPrefix(permission.Value, "config."); ok && refers(permission.Kind) {
@@ -171,10 +171,3 @@ func hasKey(o schema.Object, path string) bool {
 	}
 	return false
 }
-
-var permissionNames = map[wire.PermissionKind]string{
-	wire.Network: "network", wire.NetworkFrom: "network_from", wire.Environment: "env", wire.ReadFile: "read",
-	wire.ReadFrom: "read_from", wire.WriteFrom: "write_from", wire.Execute: "exec", wire.Identity: "identity",
-}
-
-func describePermission(p wire.Permission) string { return permissionNames[p.Kind] + " " + p.Value }

@@ -24,7 +24,7 @@ func (r *run) grants(ctx context.Context, p Provider, d wire.ProviderDescription
 		}
 		untried := map[string][]string{}
 		for i, permission := range asked {
-			what := describePermission(permission)
+			what := permission.String()
 			switch enforced, why := t.run.subject.Enforces(permission); {
 			case !enforced:
 				untried[why] = append(untried[why], what)

@@ -95,3 +95,11 @@ type Permission struct {
 	WhenEquals []string // the values of WhenPath that make the request count
 	Reason     string
 }
+
+var permissionNames = map[PermissionKind]string{
+	Network: "network", NetworkFrom: "network_from", Environment: "env", ReadFile: "read",
+	ReadFrom: "read_from", WriteFrom: "write_from", Execute: "exec", Identity: "identity",
+}
+
+// String is the permission as a lock file names it, such as "env HOME".
+func (p Permission) String() string { return permissionNames[p.Kind] + " " + p.Value }

@@ -13,7 +13,9 @@ func pluginCommand() *cli.Command {
 			pluginApproveCommand(),
 			pluginVerifyCommand(),
 			pluginRemoveCommand(),
+			pluginNewCommand(),
 			pluginConformCommand(),
+			pluginDocsCommand(),
 		},
 	}
 }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/secretzero/sz/internal/testbin"
+)
+
+// shell runs a command line of a person in a directory, with sz in PATH.
+func shell(t *testing.T, dir, line string, env ...string) string {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off", "GOFLAGS=-mod=mod"), env...)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, output)
+	}
+	return string(output)
+}
+
+// TestNewPluginsBuildAndKeepTheRules makes each kind of project and does what it says
+// to do next, and nothing else.
+func TestNewPluginsBuildAndKeepTheRules(t *testing.T) {
+	for _, what := range []string{"target", "generator"} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			made := shell(t, dir, "sz plugin new --kind "+what+" --sdk "+testbin.Root()+" my-"+what)
+			_, steps, _ := strings.Cut(made, "Next:")
+			output := shell(t, dir, strings.Join(strings.Fields(strings.ReplaceAll(strings.TrimSpace(steps), "\n", " && ")), " "))
+			if !strings.Contains(output, ", 0 failed") || !strings.Contains(output, "my-"+what+" 0.1.0") {
+				t.Error(output)
+			}
+			project := filepath.Join(dir, "sz-plugin-my-"+what)
+			if unformatted := shell(t, project, "gofmt -l ."); unformatted != "" {
+				t.Errorf("not formatted: %s", unformatted)
+			}
+			for _, name := range []string{"README.md", "LICENSE", ".github/workflows/test.yml", ".gitignore"} {
+				if _, err := os.Stat(filepath.Join(project, name)); err != nil {
+					t.Error(err)
+				}
+			}
+			again := exec.Command(filepath.Join(testbin.Dir(t), "sz"), "plugin", "new", "--kind", what, "my-"+what)
+			again.Dir = dir
+			if output, err := again.CombinedOutput(); err == nil || !strings.Contains(string(output), "is not empty") {
+				t.Errorf("made again over what is there: %s", output)
+			}
+		})
+	}
+}
