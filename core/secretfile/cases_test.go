@@ -106,6 +106,15 @@ func (g given) Variables(path string) (secretfile.VariableFile, error) {
 	return file, nil
 }
 
+// Template reads a file of a case.
+func (g given) Template(path string) ([]byte, error) {
+	text, ok := g[path]
+	if !ok {
+		return nil, errors.New("there is no file " + path)
+	}
+	return text, nil
+}
+
 func parseCase(t *testing.T, archive *txtar.Archive) *testCase {
 	c := &testCase{}
 	env, files := map[string]string{}, given{}

@@ -152,6 +152,14 @@ func (d *decoder) generatorConfig(kind string, owner *syntax.Node, of string) Va
 	}
 	out := Value{kind: schema.Map, at: n.Range, size: 1}
 	for _, e := range n.Entries {
+		if kind == KindCompose && e.Key == templateKey {
+			v := d.templateFile(e.Value, of)
+			if n.Entry("value") != nil {
+				v = unknown(e.Value.Range) // two texts for one value, which its schema refuses
+			}
+			out.fields = append(out.fields, ValueField{e.Key, e.KeyRange, v})
+			continue
+		}
 		d.eval.buildsValue = (e.Key == "value" || e.Key == "default") && e.Value.Kind == schema.String
 		v := d.eval.value(e.Value)
 		d.eval.buildsValue = false

@@ -57,6 +57,11 @@ func (b beside) Variables(path string) (secretfile.VariableFile, error) {
 	return secretfile.VariableFile{Name: path, Text: text}, err
 }
 
+// Template reads a file.
+func (b beside) Template(path string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(string(b), filepath.Base(path)))
+}
+
 func load(t *testing.T, path string) (*secretfile.File, diag.List) {
 	t.Helper()
 	text, err := os.ReadFile(path)

@@ -35,6 +35,8 @@ type VariableFile struct {
 type Files interface {
 	// Variables reads a file of variables that an environment names.
 	Variables(path string) (VariableFile, error)
+	// Template reads a text that a value is composed of.
+	Template(path string) ([]byte, error)
 }
 
 // variablePrefix begins environment variables that set variables of the file.

@@ -14,7 +14,7 @@ import (
 var secretName = regexp.MustCompile(`(?i)SECRET|TOKEN|PASS|KEY$|CREDENTIAL|SAS|CONNECTION`)
 
 // settings are the keys of a static value that are none.
-var settings = []string{"validation", "prompt", "rotation_period"}
+var settings = []string{"validation", "prompt", "rotation_period", templateKey}
 
 // stated are the keys whose text is a value whatever the kind.
 var stated = []string{"value", "default", "prompt"}

@@ -31,6 +31,7 @@ type splitter struct {
 	// unclosed are the closings that stand nowhere in the rest of the text: looking
 	// for one again at each further opening would take the square of its length.
 	unclosed map[string]bool
+	hint     string // what expressions there are; empty for all
 	found    diag.List
 }
 
@@ -77,7 +78,11 @@ func (s *splitter) expression(i int, opening, closing, code string, parse func(s
 	next := i + len(opening) + end + len(closing)
 	expr, err := parse(inner)
 	if err != nil {
-		s.report(i, next, "bad-expression", err.Error(), fmt.Sprintf("expressions are {{var.NAME}}, {{var.NAME or 'text'}}, ${NAME} and ${NAME:-text}; write %s for the text itself", escaped(opening)))
+		hint := s.hint
+		if hint == "" {
+			hint = fmt.Sprintf("expressions are {{var.NAME}}, {{var.NAME or 'text'}}, ${NAME} and ${NAME:-text}; write %s for the text itself", escaped(opening))
+		}
+		s.report(i, next, "bad-expression", err.Error(), hint)
 	} else {
 		s.parts = append(s.parts, Part{Expr: expr, Range: s.span(i, next)})
 	}

@@ -16,8 +16,8 @@ import (
 // ErrUnencoded is a value that would change what is around it, put there as it is.
 var ErrUnencoded = errors.New("an encoder is missing")
 
-// urlShaped is text that begins as a URL does.
-var urlShaped = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+// urlShaped is text that ends inside something that looks like a URL.
+var urlShaped = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]*$`)
 
 // reserved are the characters that mean something in a URL (RFC 3986, section 2.2),
 // and those that may not stand in one.
@@ -28,7 +28,6 @@ const reserved = ":/?#[]@!$&'()*+,;=% \"<>\\^`{|}"
 // value.
 func Compose(pieces []secretfile.Piece, lookup func(secretfile.Reference) (secret.Payload, error)) (secret.Payload, error) {
 	var text strings.Builder
-	inURL := len(pieces) > 0 && pieces[0].Ref == nil && urlShaped.Match(pieces[0].Text.Expose())
 	for _, p := range pieces {
 		if p.Ref == nil {
 			text.Write(p.Text.Expose())
@@ -43,7 +42,7 @@ func Compose(pieces []secretfile.Piece, lookup func(secretfile.Reference) (secre
 			return secret.Payload{}, err
 		}
 		if p.Ref.Encoder == "" && len(pieces) > 1 {
-			if err := fits(*p.Ref, piece, inURL); err != nil {
+			if err := fits(*p.Ref, piece, urlShaped.MatchString(lastLine(text.String()))); err != nil {
 				return secret.Payload{}, err
 			}
 		}
@@ -51,6 +50,9 @@ func Compose(pieces []secretfile.Piece, lookup func(secretfile.Reference) (secre
 	}
 	return secret.NewText(secret.FromString(text.String())), nil
 }
+
+// lastLine is what a text ends with, as far as a URL may reach.
+func lastLine(text string) string { return text[strings.LastIndexByte(text, '\n')+1:] }
 
 // encode is the text of what a secret holds.
 func encode(ref secretfile.Reference, held secret.Payload) (string, error) {

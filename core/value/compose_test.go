@@ -40,6 +40,11 @@ func TestCompose(t *testing.T) {
 		{"pg://u:{{secret.odd | url}}@h", "pg://u:p%40ss%2Fw%3Ard%2B%C3%A9%20%25@h", ""},
 		{"pg://u:{{secret.plain}}@h", "pg://u:abc@h", ""},
 		{"pg://u:{{secret.odd}}@h", "", "url"},
+		{"DB=pg://u:{{secret.odd}}@h", "", "url"},
+		{"# at home\nurl: \"http://h/{{secret.odd}}\"", "", "url"},
+		{"http://h/{{secret.plain}}:{{secret.odd}}", "", "url"},
+		{"http://h/ {{secret.odd}}", "http://h/ p@ss/w:rd+é %", ""}, // a blank ends a URL
+		{"http://h/\n{{secret.odd}}", "http://h/\np@ss/w:rd+é %", ""},
 		{"x{{secret.lines}}", "", "json or base64"},
 		{"{\"k\": {{secret.quote | json}}}", `{"k": "a\"b"}`, ""},
 		{"{{secret.odd | base64}}", "cEBzcy93OnJkK8OpICU=", ""},

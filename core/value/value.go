@@ -32,9 +32,11 @@ var staticConfig = schema.Object{
 // composeConfig is what a value that is built of others may be configured with.
 var composeConfig = schema.Object{
 	Attributes: []schema.Attribute{
-		{Name: "value", Type: schema.Type{Kind: schema.String}, Sensitive: true, Required: true, Description: "a text that reads other secrets"},
+		{Name: "value", Type: schema.Type{Kind: schema.String}, Sensitive: true, Description: "a text that reads other secrets"},
+		{Name: "template", Type: schema.Type{Kind: schema.String}, Description: "a file of the project with the text, in which only secrets are replaced"},
 		{Name: "validation", Type: schema.Type{Kind: schema.String}, Description: "an expression that the whole text must match"},
 	},
+	Rules: []schema.Rule{{Kind: schema.ExactlyOneOf, Attributes: []string{"value", "template"}}},
 }
 
 // Config is the schema of a kind that the language itself has; false for others.
@@ -79,6 +81,9 @@ func Static(g secretfile.Generator) (Stated, diag.List) {
 	stated, at := config.Get("value"), "value"
 	if stated.IsNull() {
 		stated, at = config.Get("default"), "default"
+	}
+	if stated.IsNull() {
+		stated, at = config.Get("template"), "template"
 	}
 	if pieces := g.Config.Get(at).Pieces(); len(pieces) > 0 {
 		return Stated{Pieces: pieces}, found

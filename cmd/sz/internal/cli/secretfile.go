@@ -89,6 +89,9 @@ func (p projectFiles) Variables(path string) (secretfile.VariableFile, error) {
 	return secretfile.VariableFile{}, err
 }
 
+// Template reads a text that a value is composed of.
+func (p projectFiles) Template(path string) ([]byte, error) { return readBelow(p.dir, path) }
+
 // ReadFile reads a file that a source names.
 func (p projectFiles) ReadFile(path string) ([]byte, error) { return readBelow(p.dir, path) }
 
