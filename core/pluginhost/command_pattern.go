@@ -56,15 +56,21 @@ func wordsMatch(words, args []string) bool {
 		return false
 	}
 	for i, word := range words {
-		if form := forms[word]; form != nil {
-			if !form.MatchString(args[i]) {
-				return false
-			}
-		} else if word != args[i] {
+		if !wordMatches(word, args[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func wordMatches(word, arg string) bool {
+	switch form := forms[word]; {
+	case form != nil:
+		return form.MatchString(arg)
+	case strings.HasPrefix(word, scriptWord):
+		return isScript(word, arg)
+	}
+	return word == arg
 }
 
 // commandOf is the command in what a plugin gave to its shell: `sh -c LINE`, or the

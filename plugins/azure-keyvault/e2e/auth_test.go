@@ -10,8 +10,10 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,19 +36,15 @@ const (
 const asApplication = "tenant_id: " + emulator.DefaultTenant + ", client_id: " + app
 
 // signIn is a world in which one secret is stored with some auth settings.
-type signIn struct {
-	*world
-	certificate string // a file in the project
-}
+type signIn struct{ *world }
 
 func newSignIn(t *testing.T, on emulator.Place, auth string, options emulator.Options) *signIn {
 	t.Helper()
-	s := &signIn{certificate: "certificate.pem"}
-	certificate, text := newCertificate(t)
+	known, other := certificates()
 	if options.Applications != nil {
-		options.Applications[0].Certificate = certificate
+		options.Applications[0].Certificate = known.certificate
 	}
-	s.world = newWorld(t, options)
+	s := &signIn{newWorld(t, options)}
 	tools := t.TempDir()
 	if err := s.server.Tools(tools, filepath.Join(testbin.Dir(t), "keyvault-emulator")); err != nil {
 		t.Fatal(err)
@@ -56,11 +54,15 @@ func newSignIn(t *testing.T, on emulator.Place, auth string, options emulator.Op
 		path = tools + ":" + path
 	}
 	s.env = append(s.server.EnvOn(on), "HOME="+s.home, "TMPDIR="+os.TempDir(), "PATH="+path)
-	s.write(s.certificate, text)
-	s.write("other.pem", func() string { _, text := newCertificate(t); return text }())
+	s.write("certificate.pem", known.file)
+	s.write("other.pem", other.file)
 	s.write("secret.txt", appSecret+"\n")
-	s.write("token.jwt", s.server.Assertion(emulator.KubernetesIssuer, emulator.KubernetesSubject, emulator.ExchangeAudience, time.Now()))
-	s.write("old.jwt", s.server.Assertion(emulator.KubernetesIssuer, emulator.KubernetesSubject, emulator.ExchangeAudience, time.Now().Add(-24*time.Hour)))
+	if strings.Contains(auth, "token.jwt") || strings.Contains(auth, "ID_TOKEN") {
+		s.write("token.jwt", s.server.Assertion(emulator.KubernetesIssuer, emulator.KubernetesSubject, emulator.ExchangeAudience, time.Now()))
+	}
+	if strings.Contains(auth, "old.jwt") {
+		s.write("old.jwt", s.server.Assertion(emulator.KubernetesIssuer, emulator.KubernetesSubject, emulator.ExchangeAudience, time.Now().Add(-24*time.Hour)))
+	}
 	s.write("Secretfile.yml", "providers:\n  azure:\n    auth: "+auth+`
 secrets:
   - name: a
@@ -83,27 +85,60 @@ func directory() emulator.Options {
 	}}
 }
 
-// newCertificate makes a certificate, and the text of a file with it and its key.
-func newCertificate(t *testing.T) (*x509.Certificate, string) {
-	t.Helper()
+// pair is a certificate, and the text of a file with it and its key.
+type pair struct {
+	certificate *x509.Certificate
+	file        string
+}
+
+// certificates are one that the application knows and one that it does not.
+var certificates = sync.OnceValues(func() (known, other pair) { return newPair(), newPair() })
+
+func newPair() pair {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sz"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	return certificate, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})) + string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))
+	return pair{certificate, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})) + string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))}
+}
+
+var trustFlag = regexp.MustCompile(`--trust (sha256:[0-9a-f]{64})`)
+
+// approved runs sz as who has read what the project asks for and approves of exactly
+// that, in the settings of a job.
+func (s *signIn) approved(args ...string) outcome {
+	s.t.Helper()
+	o := s.sz(args...)
+	if reach := trustFlag.FindStringSubmatch(o.stderr); o.code == 5 && reach != nil {
+		if requests := s.server.Requests(); len(requests) > 0 {
+			s.t.Errorf("%d requests before anybody approved", len(requests))
+		}
+		s.env = append(s.env, "SZ_TRUST="+reach[1])
+		o = s.sz(args...)
+	}
+	return o
+}
+
+// stored applies, and fails unless the secret came to the vault from an application.
+func (s *signIn) stored(as string) {
+	s.t.Helper()
+	if o := s.approved("apply", "--auto-approve"); o.code != 0 {
+		s.t.Fatalf("exit code %d\n%s", o.code, o)
+	}
+	s.cameAs(as)
 }
 
 // cameAs fails unless everything that the vault let in came from one application.
@@ -170,8 +205,7 @@ func TestEveryKindOfAuthenticationReachesTheVault(t *testing.T) {
 				}
 				s.env = append(s.env, variable)
 			}
-			s.mustApply("Secretfile.yml")
-			s.cameAs(c.app)
+			s.stored(c.app)
 		})
 	}
 }
@@ -180,8 +214,7 @@ func TestEveryKindOfAuthenticationReachesTheVault(t *testing.T) {
 func TestListedTenantIsSignedInTo(t *testing.T) {
 	auth := "{kind: client_secret, tenant_id: " + abroad + ", client_id: " + app + ", client_secret_file: secret.txt%s}"
 	s := newSignIn(t, emulator.AppService, fmt.Sprintf(auth, ", additionally_allowed_tenants: ["+emulator.DefaultTenant+"]"), emulator.Options{})
-	s.mustApply("Secretfile.yml")
-	s.cameAs(app)
+	s.stored(app)
 }
 
 // TestFailedSignIns makes every mistake. Each has a message of its own that names the
@@ -242,7 +275,7 @@ func TestFailedSignIns(t *testing.T) {
 				s.replaceTools(c.tool)
 			}
 			began := time.Now()
-			o := s.sz("apply", "--auto-approve")
+			o := s.approved("apply", "--auto-approve")
 			t.Logf("%s\n%s", time.Since(began).Round(10*time.Millisecond), o.stdout+o.stderr)
 			if o.code != 4 {
 				t.Errorf("exit code %d, want 4", o.code)
@@ -302,7 +335,7 @@ func TestManagedIdentityOfAnAppMustBeAssigned(t *testing.T) {
 		{"{kind: managed_identity, client_id: " + app + "}", "[?clientId=='" + app + "'].id"},
 	} {
 		s := newSignIn(t, emulator.AppService, c.auth, emulator.Options{Identities: []string{user}})
-		o := s.sz("apply", "--auto-approve")
+		o := s.approved("apply", "--auto-approve")
 		if o.code != 4 {
 			t.Errorf("exit code %d, want 4\n%s", o.code, o)
 		}
@@ -324,15 +357,14 @@ func TestManagedIdentityOfAVirtualMachine(t *testing.T) {
 	} {
 		s := newSignIn(t, emulator.VirtualMachine, c.auth, emulator.Options{Metadata: "169.254.169.254:80", Identities: []string{user, emulator.SystemIdentity}})
 		if c.says != "" {
-			o := s.sz("apply", "--auto-approve")
+			o := s.approved("apply", "--auto-approve")
 			if o.code != 4 {
 				t.Errorf("exit code %d, want 4\n%s", o.code, o)
 			}
 			contains(t, o.stdout+o.stderr, "the user-assigned identity is not assigned to this machine or app", c.says)
 			continue
 		}
-		s.mustApply("Secretfile.yml")
-		s.cameAs(c.app)
+		s.stored(c.app)
 		if !slices.ContainsFunc(s.server.Requests(), func(r emulator.Request) bool { return r.Host == "169.254.169.254" && r.AppID == c.app }) {
 			t.Errorf("%s: the metadata service was not asked for %s", c.auth, c.app)
 		}
@@ -355,7 +387,7 @@ func TestNoManagedIdentityHere(t *testing.T) {
 	} {
 		s := newSignIn(t, emulator.VirtualMachine, c.auth, emulator.Options{})
 		began := time.Now()
-		o := s.sz("apply", "--auto-approve")
+		o := s.approved("apply", "--auto-approve")
 		t.Logf("%s\n%s", time.Since(began).Round(10*time.Millisecond), o.stdout+o.stderr)
 		if o.code != 4 {
 			t.Errorf("exit code %d, want 4\n%s", o.code, o)
@@ -391,7 +423,7 @@ func TestRefusedSettings(t *testing.T) {
 		s := newSignIn(t, emulator.AppService, "{}", emulator.Options{})
 		text := strings.Replace(s.read("Secretfile.yml"), "  azure:\n    auth: {}\n", "  azure: "+strings.Replace(c.provider, "auth:", "{auth:", 1)+strings.Repeat("}", strings.Count(c.provider, "auth:"))+"\n", 1)
 		s.write("Secretfile.yml", text)
-		o := s.sz("plan")
+		o := s.approved("plan")
 		if o.code != 4 {
 			t.Errorf("%s: exit code %d, want 4\n%s", c.provider, o.code, o)
 		}

@@ -63,12 +63,21 @@ func openRegular(root, name string) (*os.File, error) {
 	stat, open := os.Stat, os.Open
 	if root != "" {
 		below, err := os.OpenRoot(root)
+		if errors.Is(err, fs.ErrPermission) {
+			// In the sandbox the project is not to be seen, but for the files in it
+			// that were granted, which sz found without leaving it.
+			return openRegularAt(filepath.Join(root, name), os.Lstat, os.Open)
+		}
 		if err != nil {
 			return nil, err
 		}
 		defer below.Close()
 		stat, open = below.Stat, below.Open
 	}
+	return openRegularAt(name, stat, open)
+}
+
+func openRegularAt(name string, stat func(string) (fs.FileInfo, error), open func(string) (*os.File, error)) (*os.File, error) {
 	info, err := stat(name)
 	if err != nil {
 		return nil, err

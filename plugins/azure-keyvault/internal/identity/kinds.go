@@ -83,6 +83,26 @@ func run(program, arguments string) []sdk.Permission {
 	return list
 }
 
+// The sums of the scripts that azidentity v1.15.0 has PowerShell run for each cloud, in
+// the default tenant and in one of its own, with GUID in place of the tenant.
+var scripts = map[string][2]string{
+	"public": {"16d415722e2273e1311a51b2e96c200f4022edccf693b471e1fab21a50c6b10a", "9dc51347cb96e5a55851f4b95b2c6ff4af5c33907b11659ba81154728b3e2b92"},
+	"china":  {"959f2b0ea32c6a2a75f7c69153ba1db0ba9edd988c1788769b61a4cdc09686a0", "64add9d080d45bf49e67446c722693928547636476d1c965deb703b9e0c9b6af"},
+	"usgov":  {"de8413ac900b5d4b8ce75907e81048c08274e244f70961351118836f3a22e2e4", "cb1afb72d317fe39f84af85e4af089b6165f9dcd18576e739dcb7bf477db5fbf"},
+}
+
+// runScripts asks for PowerShell with the scripts that get a token and no others.
+func runScripts() []sdk.Permission {
+	var list []sdk.Permission
+	for _, c := range clouds {
+		for _, sum := range scripts[c.name] {
+			line := "pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand SCRIPT:" + sum
+			list = append(list, sdk.Permission{Kind: sdk.Execute, Value: line, Reason: "to get a token from pwsh"})
+		}
+	}
+	return list
+}
+
 func read(from string) sdk.Permission {
 	return sdk.Permission{Kind: sdk.ReadFrom, Value: from, Reason: "to read what proves who this is"}
 }
@@ -116,7 +136,7 @@ func makeKinds() []kind {
 		},
 		{
 			name: "powershell", takes: []string{"tenant_id"}, environment: append(slices.Clone(programEnvironment), "PSModulePath"),
-			needs: []sdk.Permission{{Kind: sdk.Execute, Value: "pwsh", Reason: "to get a token from pwsh"}}, make: (*maker).powershell, remedy: remedyPowerShell,
+			needs: runScripts(), make: (*maker).powershell, remedy: remedyPowerShell,
 		},
 		{
 			name: "client_secret", takes: []string{"tenant_id", "client_id", "client_secret", "client_secret_file"},
