@@ -129,6 +129,12 @@ func (b *bound[S, C]) inspectOne(ctx context.Context, i Inspection[C]) (state St
 	if err != nil {
 		return State{Presence: Unknown, Diagnostics: diagnostics(err)}
 	}
+	if state.Match == 0 && !state.Receipt.IsZero() && !i.Receipt.IsZero() {
+		state.Match = Differs
+		if state.Receipt.Revision == i.Receipt.Revision {
+			state.Match = Matches
+		}
+	}
 	if !b.Challenges && b.Read != nil && state.Presence == Present && i.Challenge.Asked() {
 		b.compare(ctx, i, &state)
 	}
@@ -209,14 +215,17 @@ func (b *bound[S, C]) versions(ctx context.Context, ref wire.TargetRef) ([]Versi
 	return list, diagnostics(err)
 }
 
-// result joins a change's outcome with its error. An error without an outcome means
-// that nothing is known, unless it is one that says by itself that nothing happened.
+// result joins a change's outcome with its error. Without either, the change was made.
+// An error without an outcome means that nothing is known, unless it is one that says
+// by itself that nothing happened.
 func result(ctx context.Context, mark Mark, r WriteResult, err error) WriteResult {
 	found := diagnostics(err)
 	r.Diagnostics = append(r.Diagnostics, found...)
 	if r.Outcome == 0 {
 		r.Outcome = OutcomeUnknown
-		if len(found) > 0 && !slices.ContainsFunc(found, func(d wire.Diagnostic) bool { return !refused(d) }) {
+		if !wire.Failed(found) {
+			r.Outcome = Applied
+		} else if !slices.ContainsFunc(found, func(d wire.Diagnostic) bool { return !refused(d) }) {
 			r.Outcome = NotApplied
 		}
 	}

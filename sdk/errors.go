@@ -41,6 +41,16 @@ func Invalid(key, summary, hint string) *Error {
 	return &Error{Class: InvalidConfig, Code: "invalid-" + strings.ReplaceAll(key, "_", "-"), Path: schema.Keys(key), Summary: summary, Hint: hint}
 }
 
+// Is reports whether an error, or one of those joined in it, is an [*Error] of a class.
+func Is(err error, class Class) bool {
+	for _, d := range diagnostics(err) {
+		if d.Class == class {
+			return true
+		}
+	}
+	return false
+}
+
 // diagnostics takes an error apart. Errors that are no [*Error] become one of no
 // known class.
 func diagnostics(err error) []wire.Diagnostic {

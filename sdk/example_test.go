@@ -391,6 +391,18 @@ func ExampleDial() {
 	_ = reachable
 }
 
+// Send is the shortest way to ask a store; Is tells one kind of refusal from another.
+func ExampleSend() {
+	get := func(ctx context.Context, n note, token secret.Value) (secret.Value, bool, error) {
+		body, err := sdk.Send(ctx, http.MethodGet, n.URL+"/"+n.Name, secret.Value{}, "Authorization", "Bearer "+string(token.Expose()))
+		if sdk.Is(err, sdk.NotFound) {
+			return secret.Value{}, false, nil
+		}
+		return body, err == nil, err
+	}
+	_ = get
+}
+
 func ExampleHTTPError() {
 	err := sdk.HTTPError(&http.Response{StatusCode: 403})
 	fmt.Println(err)

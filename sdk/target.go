@@ -134,11 +134,13 @@ type TargetOf[S, C any] struct {
 	Check func(ctx context.Context, s S, w Wanted[C]) (Place, error)
 	// Write stores a value after making sure of w.Expect. It answers Unchanged
 	// when a value with the same operation id is there already, and
-	// OutcomeUnknown rather than guess. An error without an outcome counts as
-	// NotApplied when its class says that the store refused or was never reached, else
-	// as OutcomeUnknown. A result without a receipt gets the operation id as revision.
+	// OutcomeUnknown rather than guess. Without an outcome, no error means Applied, an
+	// error whose class says that the store refused or was never reached NotApplied,
+	// and any other OutcomeUnknown. A result without a receipt gets the operation id
+	// as revision.
 	Write func(ctx context.Context, s S, w Write[C]) (WriteResult, error)
-	// Inspect says what is there without giving out a value. Optional.
+	// Inspect says what is there without giving out a value. A state with a receipt
+	// and no match is matched by the revisions. Optional.
 	Inspect func(ctx context.Context, s S, i Inspection[C]) (State, error)
 	// InspectMany answers many at once, where a store can do that in fewer calls:
 	// each index at most once, in any order, also from several goroutines. What it
