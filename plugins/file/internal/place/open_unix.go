@@ -2,6 +2,18 @@
 
 package place
 
-import "syscall"
+import (
+	"errors"
+	"os"
+	"syscall"
+)
 
 const noWait = syscall.O_NONBLOCK
+
+func lock(dir *os.File) error {
+	for {
+		if err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
+}

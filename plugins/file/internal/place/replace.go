@@ -1,6 +1,7 @@
 package place
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -13,18 +14,25 @@ import (
 // ErrChanged means that somebody else wrote the file in the meantime.
 var ErrChanged = errors.New("the file was changed by somebody else at the same time")
 
-// Replace puts text in place of a file in one step, if it is still what it was
-// when it was read. A new file gets mode; one that exists keeps its own, less what
-// mode does not allow. After an error the file is what it was.
-func Replace(root *os.Root, name string, text []byte, mode fs.FileMode, before fs.FileInfo) error {
+// Seen is a file as it was read: what it was, and what was in it. Info is nil for one
+// that did not exist.
+type Seen struct {
+	Info fs.FileInfo
+	Text []byte
+}
+
+// Replace puts text in place of a file in one step, if it is still what was seen. A
+// new file gets mode; one that exists keeps its own, less what mode does not allow.
+// After an error the file is what it was.
+func Replace(root *os.Root, name string, text []byte, mode fs.FileMode, seen Seen) error {
 	if len(text) > maxFile {
 		return errTooLarge
 	}
 	if err := makeParents(root, name); err != nil {
 		return err
 	}
-	if before != nil {
-		mode &= before.Mode().Perm()
+	if seen.Info != nil {
+		mode &= seen.Info.Mode().Perm()
 	}
 	sweep(root, name)
 	temp := path.Join(path.Dir(name), tempPrefix(name)+rand.Text()+tempSuffix)
@@ -32,19 +40,53 @@ func Replace(root *os.Root, name string, text []byte, mode fs.FileMode, before f
 	if err := writeFile(root, temp, text, mode); err != nil {
 		return err
 	}
-	if now, err := root.Lstat(name); changed(before, now, err) {
+	if now, err := root.Lstat(name); changed(seen.Info, now, err) {
 		return ErrChanged
 	}
-	if err := root.Rename(temp, name); err != nil {
+	if err := put(root, temp, name, seen); err != nil {
 		return err
 	}
 	syncDir(root, path.Dir(name))
 	return nil
 }
 
-// Remove deletes a file that is still what it was when it was read.
-func Remove(root *os.Root, name string, before fs.FileInfo) error {
-	if now, err := root.Lstat(name); changed(before, now, err) {
+// put gives the new file the name of the old one. Somebody may have written the old
+// one since it was last looked at: so the two change places, and what comes out is
+// looked at again, when nobody can reach it by its name any more.
+func put(root *os.Root, temp, name string, seen Seen) error {
+	if seen.Info == nil {
+		return create(root, temp, name)
+	}
+	err := exchange(root, temp, name)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return root.Rename(temp, name)
+	case errors.Is(err, fs.ErrNotExist):
+		return ErrChanged
+	case err != nil:
+		return err
+	}
+	if out, info, err := Read(root, temp); err == nil && info != nil && !changed(seen.Info, info, nil) && bytes.Equal(out, seen.Text) {
+		return nil // temp is what was replaced now, and is removed
+	}
+	return errors.Join(ErrChanged, exchange(root, temp, name))
+}
+
+// create gives a new file its name, unless there is a file of that name by now.
+func create(root *os.Root, temp, name string) error {
+	err := root.Link(temp, name)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return ErrChanged
+	}
+	return root.Rename(temp, name) // where there are no links
+}
+
+// Remove deletes a file that is still what was seen.
+func Remove(root *os.Root, name string, seen Seen) error {
+	if now, err := root.Lstat(name); changed(seen.Info, now, err) {
 		return ErrChanged
 	}
 	if err := root.Remove(name); err != nil {

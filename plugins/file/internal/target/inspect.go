@@ -19,6 +19,8 @@ type file struct {
 	document format.Document
 }
 
+func (f file) seen() place.Seen { return place.Seen{Info: f.info, Text: f.text} }
+
 func readFile(root *os.Root, s spot) (file, error) {
 	text, info, err := place.Read(root, s.name)
 	if err != nil {

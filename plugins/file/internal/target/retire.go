@@ -49,7 +49,7 @@ func (c change) remove(there file) error {
 		there.document.Delete(key)
 	}
 	if there.document.Empty() && (c.memory.Made(c.where.name) || c.where.format == format.Text) {
-		return place.Remove(c.root, c.where.name, there.info)
+		return place.Remove(c.root, c.where.name, there.seen())
 	}
 	text, err := there.document.Bytes()
 	if err == nil {
@@ -58,5 +58,5 @@ func (c change) remove(there file) error {
 	if err != nil {
 		return c.notStorable(err)
 	}
-	return place.Replace(c.root, c.where.name, text, there.info.Mode().Perm(), there.info)
+	return place.Replace(c.root, c.where.name, text, there.info.Mode().Perm(), there.seen())
 }

@@ -47,6 +47,11 @@ func (s *session) change(t sdk.Target[Config], do func(change) (sdk.WriteResult,
 		return notApplied, failed("opening", "the project", err)
 	}
 	defer root.Close()
+	release, err := place.Lock(root, where.name)
+	if err != nil {
+		return notApplied, failed("locking", where.name, err)
+	}
+	defer release()
 	for try := 1; ; try++ {
 		result, err := do(change{root, memory, where})
 		if errors.Is(err, place.ErrChanged) && try < tries {
@@ -98,7 +103,7 @@ func (c change) store(w sdk.Write[Config], there file, whole secret.Payload, tex
 	}
 	result := sdk.WriteResult{Outcome: sdk.Unchanged, Receipt: receipt(revision)}
 	if text != nil {
-		if err := place.Replace(c.root, c.where.name, text, w.Config.mode(), there.info); err != nil {
+		if err := place.Replace(c.root, c.where.name, text, w.Config.mode(), there.seen()); err != nil {
 			return notApplied, err
 		}
 		result.Outcome = sdk.Applied
