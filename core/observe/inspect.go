@@ -59,7 +59,23 @@ func (s *Session) Inspect(ctx context.Context, desired plan.Desired, recorded pl
 		}
 	}
 	group.Wait()
+	s.histories(ctx, plan.Doubtful(desired, recorded, observed), observed)
 	return observed
+}
+
+// histories adds what earlier versions tell to what was observed at targets.
+func (s *Session) histories(ctx context.Context, targets []plan.Target, observed plan.Observed) {
+	for _, t := range targets {
+		versions, problem := s.Versions(ctx, plan.Secret{}, t)
+		if problem != nil {
+			continue // then nothing is proved by it
+		}
+		o := observed[t.Address]
+		for _, v := range versions {
+			o.History = append(o.History, plan.Mark(v.Mark))
+		}
+		observed[t.Address] = o
+	}
 }
 
 // Compare looks at one target again and compares it with what wanted states, also
@@ -135,7 +151,7 @@ func observation(q question, s pluginhost.State, key []byte) plan.Observation {
 	o := plan.Observation{
 		Presence: presence(q.target, s), Mark: plan.Mark(s.Mark), Receipt: plan.Receipt(s.Receipt),
 		MetadataDiffers: s.MetadataDiffers, RetryAt: s.RetryAt, StoreTime: s.StoreTime,
-		Recoverable: s.Deletion.Recoverable, Purgeable: s.Deletion.Purgeable, Until: s.Deletion.Until, Problem: Problem(s.Diagnostics),
+		Recoverable: s.Deletion.Recoverable, Purgeable: s.Deletion.Purgeable, Until: s.Deletion.Until, Problem: Problem(s.Diagnostics), Unreadable: s.Unreadable,
 	}
 	switch s.Match {
 	case pluginhost.Matches:

@@ -22,7 +22,7 @@ func (d *decision) findAdoption() {
 
 // mayAdopt reports that a person asks to adopt what is at a target.
 func (d *decision) mayAdopt(v *view) bool {
-	return d.intent.Adopt.HasTarget(d.secret.Name, v.Address) || d.secret.Adopt && d.intent.Requested
+	return d.intent.Adopt.HasTarget(d.secret.Name, v.Address) || d.secret.Adopt && d.intent.Confirmed
 }
 
 // adoptable says why what is at a target cannot be adopted; empty when it can.
@@ -43,6 +43,8 @@ func (d *decision) adoptable(v *view) string {
 func (d *decision) stepForeign(s *Step, v *view) {
 	why := d.adoptable(v)
 	switch {
+	case v.held:
+		s.Action, s.Reason = Refused, v.explanation+"; bring it back or purge it by hand, or let on_deleted: recover do so"
 	case !d.mayAdopt(v):
 		s.Action, s.Reason = Conflict, v.explanation
 		if v.Presence == Deleted {

@@ -25,6 +25,7 @@ type view struct {
 	operation   Operation // of the value there, when it is ours
 	renamed     string    // the name under which it is there, when that is gone from the Secretfile
 	unfinished  bool      // it may hold the value that an interrupted apply was writing, or half of it
+	held        bool      // our own, deleted, and neither to be brought back nor removed
 	explanation string
 }
 
@@ -86,7 +87,7 @@ func (v *view) classifyDeleted(owner Owner) {
 		v.standing = absent
 		v.explanation = "its name is freed first, and what was deleted goes for good"
 	default:
-		v.standing, v.explanation = foreign, "it was deleted and its name is still held by the store"
+		v.standing, v.held, v.explanation = foreign, true, "it was deleted, and its name is still held by the store"
 		if !v.Until.IsZero() {
 			v.explanation += " until " + v.Until.UTC().Format("2006-01-02")
 		}

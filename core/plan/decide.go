@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 )
 
@@ -14,7 +15,9 @@ func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed
 		owner := Owner{desired.Project, id, desired.Environment, s.Name}
 		d := newDecision(s, owner, recorded, observed, names)
 		d.intent, d.now = intent, now
+		d.unsigned = recorded.ProjectID == ""
 		d.inherit(recorded, heirs)
+		d.mistrust()
 		d.findLive()
 		d.addOrphans(desired.Orphans, owner, recorded, observed)
 		d.findAdoption()
@@ -56,6 +59,9 @@ type decision struct {
 	forbidden string // why one that was asked for is not made
 	dueNote   string
 	skewNote  string // why it is not known whether a rotation is due
+	unproved  string // why what is at the origin is not carried further by itself
+	unsigned  bool   // the lock file is missing: marks alone say what is ours
+	unread    *view  // where the live value is and may not be read
 
 	// Of a secret that is built of others.
 	inputs       []Input
@@ -63,6 +69,7 @@ type decision struct {
 	inputUnknown string // the input that is why it cannot be built, and so on
 	inputBlocked string
 	inputUnread  string
+	inputSealed  string
 }
 
 func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed, names names) *decision {
@@ -110,9 +117,14 @@ func parsed(operation string) Operation {
 // from there outward only.
 func (d *decision) findSource() *view {
 	var deleted *view
+	d.unread = nil
 	for i := range d.views {
 		v := &d.views[i]
 		if v.standing != ours || v.unfinished || v.operation != d.live || !v.Can.Read || v.Field != "" {
+			continue
+		}
+		if v.Unreadable {
+			d.unread = v
 			continue
 		}
 		if v.Presence == Present {
@@ -144,6 +156,7 @@ func (d *decision) decide() Change {
 	for i := range d.views {
 		c.Steps = append(c.Steps, d.step(&d.views[i], newValue, reason, mayMake))
 	}
+	allOrNone(c.Steps)
 	d.retire(&c)
 	d.narrow(&c)
 	c.Action, c.Reason = strongest(c.Steps)
@@ -157,6 +170,20 @@ func (d *decision) decide() Change {
 		c.Reason = d.note()
 	}
 	return c
+}
+
+// allOrNone keeps a new value from going to some targets when another cannot take it.
+func allOrNone(steps []Step) {
+	makes := func(s Step) bool { return s.Action == Create || s.Action == Replace }
+	stuck := func(s Step) bool { return !makes(s) && !s.Action.Changes() && s.Action != Keep }
+	if !slices.ContainsFunc(steps, stuck) {
+		return
+	}
+	for i := range steps {
+		if makes(steps[i]) {
+			steps[i].Action, steps[i].Reason = Blocked, "a new value goes to all targets, and another of them cannot take it"
+		}
+	}
 }
 
 // addSource names where a value is read from, for steps that need one that is
@@ -197,7 +224,7 @@ func (d *decision) note() string {
 		return d.dueNote
 	}
 	if d.definitionChanged() {
-		return "its definition changed; the value is kept"
+		return "its definition changed; the value is kept, and --replace makes a new one"
 	}
 	for _, v := range d.views {
 		if v.explanation != "" {

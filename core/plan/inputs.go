@@ -168,6 +168,8 @@ func (d *decision) findInputs(before map[string]*decision) {
 			d.inputUnknown = name
 		case action == Drifted || action == Conflict || action == Refused || action == Blocked:
 			d.inputBlocked = name
+		case !input.Made && input.Stated == nil && input.Origin == nil && of.unread != nil:
+			d.inputSealed = name
 		case !input.Made && input.Stated == nil && input.Origin == nil:
 			d.inputUnread = name
 		}
@@ -189,6 +191,8 @@ func (d *decision) buildable() (Action, string) {
 		return Unsure, fmt.Sprintf("it is built of %s, of which it is not known what it is", d.inputUnknown)
 	case d.inputBlocked != "":
 		return Blocked, fmt.Sprintf("it is built of %s, which must be settled first", d.inputBlocked)
+	case d.inputSealed != "":
+		return Unsure, fmt.Sprintf("it is built of %s, which this identity may look at and not read; it takes the right to get secrets", d.inputSealed)
 	case d.inputUnread != "":
 		return Refused, fmt.Sprintf("it is built of %s, which can be read from none of its targets", d.inputUnread)
 	}

@@ -23,10 +23,11 @@ type Intent struct {
 	// back over it.
 	Accept, Restore Selection
 	// Adopt takes what somebody else put at targets for the value. A target that is
-	// named is taken over whatever it holds; Requested adopts what the Secretfile
-	// asks to adopt.
-	Adopt     Selection
-	Requested bool
+	// named is taken over whatever it holds.
+	Adopt Selection
+	// Confirmed means that a person sees the plan and is asked: their yes is their word
+	// for what the Secretfile asks to adopt, and for values that nothing here tells of.
+	Confirmed bool
 	// Prune deletes what the Secretfile wants no more.
 	Prune bool
 	// DeleteAdopted deletes also what was there before us.

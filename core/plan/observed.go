@@ -77,7 +77,12 @@ type Observation struct {
 	Recoverable bool
 	Purgeable   bool
 	Until       time.Time
-	StoreTime   time.Time // by the store's own clock, zero when it tells none
+	// Unreadable means that the value is there and this identity may not read it.
+	Unreadable bool
+	// History are the marks of earlier and present versions, asked for where it matters;
+	// see [Doubtful].
+	History   []Mark
+	StoreTime time.Time // by the store's own clock, zero when it tells none
 	Problem     *Problem  // why the presence is unknown
 }
 

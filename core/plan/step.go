@@ -37,7 +37,9 @@ func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool)
 	case wanted && d.missing() != "":
 		s.Action, s.Reason = Refused, d.missing()
 	case wanted && !d.any(ours) && d.known && d.secret.OneTime && !d.forced:
-		s.Action, s.Reason = Refused, "it was made once, is gone from every target, and one_time forbids another value"
+		s.Action, s.Reason = Refused, "it was made once, is gone from every target, and one_time forbids another value; --replace makes one all the same"
+	case wanted && !d.any(ours) && d.known && d.secret.PreventDestroy && !d.secret.Stated() && !d.forced:
+		s.Action, s.Reason = Refused, "it is gone from every target though prevent_destroy protects it; bring it back where it was deleted, or --replace makes another"
 	case wanted && mayMake:
 		d.makeNew(s, Create, reason)
 	case wanted:
@@ -59,7 +61,7 @@ func (d *decision) stepAbsent(s *Step, wanted bool, reason string, mayMake bool)
 
 func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMake bool) {
 	switch {
-	case d.forbidden != "":
+	case d.forbidden != "" && !v.unfinished:
 		s.Action, s.Reason = Refused, d.forbidden
 	case wanted && d.missing() != "":
 		s.Action, s.Reason = Keep, "no value is stated; the one that is there is kept"
@@ -94,6 +96,15 @@ func (d *decision) makeNew(s *Step, action Action, reason string) {
 		s.Action, s.Reason = why, reason
 		return
 	}
+	if d.unsigned && !d.intent.Confirmed && (d.any(ours) || d.any(drifted)) {
+		s.Action = Refused
+		s.Reason = reason + "; but the lock file is missing, and marks alone say that this is ours: restore it from version control, or say yes on a terminal"
+		return
+	}
+	if d.keepsFields() && d.source == nil && d.unread != nil {
+		s.Action, s.Reason = Unsure, "its stated fields changed, and the generated ones must be kept: "+d.sealed()
+		return
+	}
 	if d.keepsFields() && d.source == nil {
 		s.Action, s.Reason = Refused, "its stated fields changed, and the generated ones can be read from none of its targets"
 		return
@@ -101,13 +112,26 @@ func (d *decision) makeNew(s *Step, action Action, reason string) {
 	s.Action, s.Reason = action, reason
 }
 
+// copyHere brings the live value to a target, if it can be had and is known to be ours
+// to bring.
 func (d *decision) copyHere(s *Step, reason string) {
-	if d.source == nil && !d.secret.Stated() {
+	switch {
+	case d.unproved != "" && !d.intent.Confirmed && !d.secret.Stated() && !d.intent.Accept.Has(d.secret.Name):
+		s.Action = Unsure
+		s.Reason = fmt.Sprintf("%s; it is brought here after a yes on a terminal, or with --drift=accept=%s", d.unproved, d.secret.Name)
+	case d.source != nil || d.secret.Stated():
+		s.Action, s.Reason = Copy, reason
+	case d.unread != nil:
+		s.Action, s.Reason = Unsure, d.sealed()
+	default:
 		s.Action = Refused
-		s.Reason = "the value is at another target from which it cannot be read; remove this target, or the other"
-		return
+		s.Reason = fmt.Sprintf("the value is at another target from which it cannot be read; --replace %s makes a new one for all, or remove this target", d.secret.Name)
 	}
-	s.Action, s.Reason = Copy, reason
+}
+
+// sealed says that the value is there and cannot be had.
+func (d *decision) sealed() string {
+	return fmt.Sprintf("the value is at %s, where this identity may look and not read; it takes the right to get secrets", d.unread.Address)
 }
 
 // recover brings a deleted value back.
@@ -156,6 +180,8 @@ func (d *decision) stepDrifted(s *Step, v *view, reason string, mayMake bool) {
 		d.accept(s, v)
 	case !d.intent.Restore.HasTarget(d.secret.Name, v.Address):
 		s.Action, s.Reason = Drifted, v.explanation
+	case d.source == nil && !d.secret.Stated() && d.unread != nil:
+		s.Action, s.Reason = Unsure, d.sealed()
 	case d.source == nil && !d.secret.Stated():
 		s.Action, s.Reason = Refused, "its value can be read from no other target; --replace makes a new one, --drift=accept keeps what is there"
 	default:

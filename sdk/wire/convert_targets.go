@@ -120,7 +120,7 @@ func stateToPB(s State) *pb.TargetState {
 		Presence: pb.Presence(s.Presence), Mark: markToPB(s.Mark), ReceiptMatch: pb.ReceiptMatch(s.Match),
 		Receipt: receiptToPB(s.Receipt), MetadataDiffers: s.MetadataDiffers,
 		Comparison: s.Comparison, FieldComparisons: s.FieldComparisons,
-		RetryAt: timeToPB(s.RetryAt), StoreTime: timeToPB(s.StoreTime), Diagnostics: diagnosticsToPB(s.Diagnostics),
+		RetryAt: timeToPB(s.RetryAt), StoreTime: timeToPB(s.StoreTime), Unreadable: s.Unreadable, Diagnostics: diagnosticsToPB(s.Diagnostics),
 	}
 	if s.Presence == Deleted {
 		out.Deletion = &pb.Deletion{Recoverable: s.Deletion.Recoverable, Purgeable: s.Deletion.Purgeable, Until: timeToPB(s.Deletion.Until)}
@@ -135,7 +135,7 @@ func stateFromPB(s *pb.TargetState) State {
 		Receipt: receiptFromPB(s.GetReceipt()), MetadataDiffers: s.GetMetadataDiffers(),
 		Comparison: s.GetComparison(), FieldComparisons: s.GetFieldComparisons(),
 		Deletion: Deletion{Recoverable: d.GetRecoverable(), Purgeable: d.GetPurgeable(), Until: timeFromPB(d.GetUntil())},
-		RetryAt:  timeFromPB(s.GetRetryAt()), StoreTime: timeFromPB(s.GetStoreTime()), Diagnostics: diagnosticsFromPB(s.GetDiagnostics()),
+		RetryAt:  timeFromPB(s.GetRetryAt()), StoreTime: timeFromPB(s.GetStoreTime()), Unreadable: s.GetUnreadable(), Diagnostics: diagnosticsFromPB(s.GetDiagnostics()),
 	}
 }
 

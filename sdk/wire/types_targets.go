@@ -120,6 +120,7 @@ type State struct {
 	Deletion         Deletion
 	RetryAt          time.Time
 	StoreTime        time.Time
+	Unreadable       bool // the value is there and this identity may not read it
 	Diagnostics      []Diagnostic
 }
 

@@ -109,8 +109,8 @@ func TestOnDeleted(t *testing.T) {
 	}{
 		{"purge", emulator.Options{}, 0, 1, "its name is freed first"},
 		{"purge", emulator.Options{Window: window}, 0, 1, "its name is freed first"},
-		{"purge", emulator.Options{PurgeProtection: true}, 7, 1, "its name is still held by the store until 20"},
-		{"fail", emulator.Options{}, 7, 1, "its name is still held by the store until 20"},
+		{"purge", emulator.Options{PurgeProtection: true}, 1, 1, "its name is still held by the store until 20"},
+		{"fail", emulator.Options{}, 1, 1, "its name is still held by the store until 20"},
 	} {
 		t.Run(fmt.Sprintf("%s, window %s, protected %v", c.how, c.options.Window, c.options.PurgeProtection), func(t *testing.T) {
 			w := newWorld(t, c.options)

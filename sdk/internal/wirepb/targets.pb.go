@@ -1271,7 +1271,9 @@ type TargetState struct {
 	// store_time is the store's own clock, if it tells it.
 	StoreTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=store_time,json=storeTime,proto3" json:"store_time,omitempty"`
 	// diagnostics say why the state is unknown.
-	Diagnostics   []*Diagnostic `protobuf:"bytes,11,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Diagnostics []*Diagnostic `protobuf:"bytes,11,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// unreadable means that the value is there and this identity may not read it.
+	Unreadable    bool `protobuf:"varint,12,opt,name=unreadable,proto3" json:"unreadable,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1381,6 +1383,13 @@ func (x *TargetState) GetDiagnostics() []*Diagnostic {
 		return x.Diagnostics
 	}
 	return nil
+}
+
+func (x *TargetState) GetUnreadable() bool {
+	if x != nil {
+		return x.Unreadable
+	}
+	return false
 }
 
 // Deletion tells of a deleted value that still holds its name.
@@ -2868,7 +2877,7 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x0ecompare_fields\x18\x04 \x03(\tR\rcompareFields\"_\n" +
 	"\x16TargetsInspectResponse\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\rR\x05index\x12/\n" +
-	"\x05state\x18\x02 \x01(\v2\x19.sz.plugin.v1.TargetStateR\x05state\"\xab\x05\n" +
+	"\x05state\x18\x02 \x01(\v2\x19.sz.plugin.v1.TargetStateR\x05state\"\xcb\x05\n" +
 	"\vTargetState\x122\n" +
 	"\bpresence\x18\x01 \x01(\x0e2\x16.sz.plugin.v1.PresenceR\bpresence\x12&\n" +
 	"\x04mark\x18\x02 \x01(\v2\x12.sz.plugin.v1.MarkR\x04mark\x12?\n" +
@@ -2884,7 +2893,10 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\n" +
 	"store_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\tstoreTime\x12:\n" +
-	"\vdiagnostics\x18\v \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\x1aC\n" +
+	"\vdiagnostics\x18\v \x03(\v2\x18.sz.plugin.v1.DiagnosticR\vdiagnostics\x12\x1e\n" +
+	"\n" +
+	"unreadable\x18\f \x01(\bR\n" +
+	"unreadable\x1aC\n" +
 	"\x15FieldComparisonsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"|\n" +

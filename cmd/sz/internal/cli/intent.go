@@ -56,7 +56,7 @@ func (p *project) intent(c *cli.Context) (plan.Intent, error) {
 	if intent.DeleteAdopted, err = p.selectOrphans(c.StringSlice(flagDeleteAdopted)); err != nil {
 		return intent, fail(exitError, "--"+flagDeleteAdopted+": "+err.Error())
 	}
-	intent.Requested = p.adoptRequested(c)
+	intent.Confirmed = asksFirst(c)
 	for _, text := range c.StringSlice(flagDrift) {
 		word, address, narrow := strings.Cut(text, "=")
 		if !narrow {
@@ -104,10 +104,10 @@ func (p *project) rotation(c *cli.Context, intent plan.Intent) (plan.Intent, err
 	return intent, nil
 }
 
-// adoptRequested reports that a person will be asked before anything is done: then
-// what the Secretfile asks to adopt is shown, and the answer is their word for it.
-func (p *project) adoptRequested(c *cli.Context) bool {
-	return c.Command.Name == "apply" && !c.Bool(flagAutoApprove) && interactive(c)
+// asksFirst reports that a person will be asked before anything is done: their answer is
+// their word for what they saw.
+func asksFirst(c *cli.Context) bool {
+	return (c.Command.Name == "apply" || c.Command.Name == "rotate") && !c.Bool(flagAutoApprove) && interactive(c)
 }
 
 // selectOrphans selects secrets that may be gone from the Secretfile.

@@ -166,5 +166,7 @@ func (l *look) unread(ctx context.Context, refusal error) (sdk.State, error) {
 	if newest == nil {
 		return l.deleted(ctx)
 	}
-	return l.described(newest), nil
+	state := l.described(newest)
+	state.Unreadable = true
+	return state, nil
 }
