@@ -1,6 +1,7 @@
 package keyvault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -34,14 +35,26 @@ func allVersions(ctx context.Context, client *azsecrets.Client, name string) ([]
 }
 
 // newestFirst orders by creation. The service lists by id, and its times have a
-// resolution of a second; our operation ids decide within one.
+// resolution of a second; our operation ids decide within one, and what carries none is
+// taken to be on top: somebody wrote there, which must not be overlooked.
 func newestFirst(all []*azsecrets.SecretProperties) {
 	slices.SortStableFunc(all, func(a, b *azsecrets.SecretProperties) int {
 		if order := created(b) - created(a); order != 0 {
 			return int(order)
 		}
-		return strings.Compare(markOf(b.Tags).Operation, markOf(a.Tags).Operation)
+		return compareOperations(markOf(b.Tags).Operation, markOf(a.Tags).Operation)
 	})
+}
+
+// compareOperations orders ids N.TIME.RANDOM by their number and then as text; none is
+// the greatest.
+func compareOperations(a, b string) int {
+	if a == "" || b == "" {
+		return strings.Compare(b, a)
+	}
+	numberA, _, _ := strings.Cut(a, ".")
+	numberB, _, _ := strings.Cut(b, ".")
+	return cmp.Or(len(numberA)-len(numberB), strings.Compare(a, b))
 }
 
 func newestOf(all []*azsecrets.SecretProperties) *azsecrets.SecretProperties {
