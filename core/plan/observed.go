@@ -83,7 +83,7 @@ type Observation struct {
 	// see [Doubtful].
 	History   []Mark
 	StoreTime time.Time // by the store's own clock, zero when it tells none
-	Problem     *Problem  // why the presence is unknown
+	Problem   *Problem  // why the presence is unknown
 }
 
 // Problem is why something could not be found out or done.
