@@ -60,26 +60,26 @@ func (f failure) held() bool {
 // free makes a name usable that a deleted secret of ours holds: the secret is
 // recovered, or purged, as the target says. A deleted secret of somebody else's stays
 // as it is. The service needs a while after it.
-func (s *session) free(ctx context.Context, client *azsecrets.Client, v vault.Vault, name, owner, how string) error {
-	deleted, err := client.GetDeletedSecret(ctx, name, nil)
+func (s *session) free(ctx context.Context, in *store, name, owner, how string) error {
+	deleted, err := in.getDeleted(ctx, name)
 	switch {
 	case classify(err).notFound():
 		return nil // it is free by now, or on its way
 	case err != nil:
-		return s.explain(err, "looking for a deleted", v, name)
+		return s.explain(err, "looking for a deleted", in.vault, name)
 	case markOf(deleted.Tags).Owner != owner || owner == "":
-		return s.explainHeld(v, name, "a deleted secret that sz did not write holds the name")
+		return s.explainHeld(in.vault, name, "a deleted secret that sz did not write holds the name")
 	}
 	switch how {
 	case onDeletedPurge:
-		_, err = client.PurgeDeletedSecret(ctx, name, nil)
+		err = in.purge(ctx, name)
 	case onDeletedRecover:
-		_, err = client.RecoverDeletedSecret(ctx, name, nil)
+		err = in.recover(ctx, name)
 	default:
-		return s.explainHeld(v, name, "a deleted secret of ours holds the name, and on_deleted is fail")
+		return s.explainHeld(in.vault, name, "a deleted secret of ours holds the name, and on_deleted is fail")
 	}
 	if code := classify(err); err != nil && !code.notFound() && !code.working() {
-		return s.explain(err, how+" of the deleted", v, name)
+		return s.explain(err, how+" of the deleted", in.vault, name)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package keyvault
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"net"
 	"os"
@@ -20,14 +21,14 @@ func (t *trouble) connection() {
 		t.message = stray.Error()
 		return
 	}
+	if t.odd() || t.certificate() {
+		return
+	}
 	if unsent, ok := errors.AsType[*unreachableError](t.err); ok && t.proxy(unsent.err) {
 		return
 	}
 	if dns, ok := errors.AsType[*net.DNSError](t.err); ok {
 		t.unresolved(dns, address)
-		return
-	}
-	if t.certificate() {
 		return
 	}
 	timeout, ok := errors.AsType[net.Error](t.err)
@@ -66,6 +67,18 @@ func (t *trouble) proxy(err error) bool {
 	default:
 		return false
 	}
+	return true
+}
+
+// odd is an answer that no vault gives, or none that can be read as one.
+func (t *trouble) odd() bool {
+	_, syntax := errors.AsType[*json.SyntaxError](t.err)
+	_, kind := errors.AsType[*json.UnmarshalTypeError](t.err)
+	if !isOdd(t.err) && !syntax && !kind && !strings.Contains(t.message, "unmarshalling") {
+		return false
+	}
+	t.say(sdk.Unavailable, "no-vault", "whatever answers at "+t.vault.Host+" does not answer as a vault does",
+		"is there a proxy or a portal on the way? What answers: `curl -si https://"+t.vault.Host+"/secrets?api-version=2026-04-01`")
 	return true
 }
 

@@ -16,7 +16,7 @@ import (
 // look is one address that is looked at.
 type look struct {
 	session *session
-	client  *azsecrets.Client
+	store   *store
 	vault   vault.Vault
 	name    string
 	asked   sdk.Inspection[TargetConfig]
@@ -27,11 +27,11 @@ func (s *session) look(ctx context.Context, i sdk.Inspection[TargetConfig]) (*lo
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.client(ctx, v)
+	in, err := s.store(v)
 	if err != nil {
 		return nil, s.explain(err, "looking at", v, name)
 	}
-	return &look{s, client, v, name, i}, nil
+	return &look{s, in, v, name, i}, nil
 }
 
 func (l *look) explain(err error, doing string) error {
@@ -51,11 +51,11 @@ func inspect(ctx context.Context, s *session, i sdk.Inspection[TargetConfig]) (s
 // where there is nothing: a deleted secret still holds its name.
 func (l *look) one(ctx context.Context) (sdk.State, error) {
 	var response *http.Response
-	answer, err := l.client.GetSecret(policy.WithCaptureResponse(ctx, &response), l.name, "", nil)
+	answer, err := l.store.get(policy.WithCaptureResponse(ctx, &response), l.name, "")
 	var state sdk.State
 	switch code := classify(err); {
 	case err == nil:
-		state = l.present(&answer.Secret)
+		state = l.present(answer)
 	case code.notFound():
 		state, err = l.deleted(ctx)
 	case code.unreadable():
@@ -129,11 +129,11 @@ func fieldOf(whole secret.Value) func(string) (secret.Value, bool) {
 }
 
 func (l *look) deleted(ctx context.Context) (sdk.State, error) {
-	answer, err := l.client.GetDeletedSecret(ctx, l.name, nil)
+	answer, err := l.store.getDeleted(ctx, l.name)
 	code := classify(err)
 	switch {
 	case err == nil:
-		return deletedState(l.asked, &answer.DeletedSecret), nil
+		return deletedState(l.asked, answer), nil
 	case code.notFound():
 		return sdk.State{Presence: sdk.Absent}, nil
 	case code.unreadable():
@@ -155,7 +155,7 @@ func (l *look) unseen() sdk.State {
 // versions: it is disabled, or the right to get secrets is missing. refusal is the
 // error of the read; it counts when the list is refused too.
 func (l *look) unread(ctx context.Context, refusal error) (sdk.State, error) {
-	all, err := allVersions(ctx, l.client, l.name)
+	all, err := l.store.versions(ctx, l.name)
 	if classify(err).unreadable() {
 		return sdk.State{}, l.explain(refusal, "looking at")
 	}

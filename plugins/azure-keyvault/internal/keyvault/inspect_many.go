@@ -43,12 +43,7 @@ func inspectMany(ctx context.Context, s *session, items []sdk.Inspection[TargetC
 	var group sync.WaitGroup
 	for _, some := range vaults {
 		if len(some.of) > fewNames {
-			group.Go(func() {
-				// The client panics on some hostile answers. What is not answered is
-				// looked at one by one, where a panic is an error.
-				defer func() { _ = recover() }()
-				some.list(ctx)
-			})
+			group.Go(func() { some.list(ctx) })
 		}
 	}
 	group.Wait()
@@ -56,43 +51,32 @@ func inspectMany(ctx context.Context, s *session, items []sdk.Inspection[TargetC
 }
 
 // list answers what a listing of the vault tells. It reads no more pages than there
-// are names to find, so that a few secrets among many thousands do not cost more than
-// getting them.
+// are names left to find, so that a few secrets among many thousands do not cost more
+// than getting them.
 func (s *looks) list(ctx context.Context) {
-	absent := slices.Collect(maps.Values(s.of))
-	if len(absent) == 0 {
-		return
-	}
-	pager := absent[0].client.NewListSecretPropertiesPager(nil)
-	found := map[*look]bool{}
-	for pages := 0; pager.More(); pages++ {
-		page, err := pager.NextPage(ctx)
-		if err != nil || pages == len(s.of) {
-			return // not allowed, or too dear
-		}
-		for _, p := range page.Value {
-			if l := s.of[nameIn(p.ID)]; l != nil && !found[l] {
-				found[l] = true
+	left := slices.Collect(maps.Values(s.of))
+	pages, given := 0, false
+	err := left[0].store.list(ctx, func(some []*azsecrets.SecretProperties) bool {
+		pages++
+		for _, p := range some {
+			l := s.of[nameIn(p.ID)]
+			if n := slices.Index(left, l); n >= 0 {
+				left = slices.Delete(left, n, n+1)
 				if state, ok := l.listed(p); ok {
 					s.answer(s.number[l], state)
 				}
 			}
 		}
-		if len(found) == len(s.of) {
-			return
-		}
+		given = pages >= len(left)
+		return !given
+	})
+	if err == nil && !given {
+		s.absent(ctx, left)
 	}
-	s.absent(ctx, slices.DeleteFunc(absent, func(l *look) bool { return found[l] }))
 }
 
-// nameIn is the lower-case name of a secret in a listing; empty for an id that is
-// none, which the service never sends.
-func nameIn(id *azsecrets.ID) string {
-	if id == nil || !strings.Contains(string(*id), "/secrets/") && !strings.Contains(string(*id), "/deletedsecrets/") {
-		return ""
-	}
-	return strings.ToLower(id.Name())
-}
+// nameIn is the lower-case name of a secret in a listing, whose ids were checked.
+func nameIn(id *azsecrets.ID) string { return strings.ToLower(id.Name()) }
 
 // listed is the state that a listing tells of, if it tells enough: a listing has no
 // versions, and its times are in seconds, but the version that was made and changed
@@ -120,15 +104,17 @@ func (s *looks) absent(ctx context.Context, names []*look) {
 		return
 	}
 	held := map[string]bool{}
-	pager := names[0].client.NewListDeletedSecretPropertiesPager(nil)
-	for pages := 0; pager.More(); pages++ {
-		page, err := pager.NextPage(ctx)
-		if err != nil || pages == len(names) {
-			return
-		}
-		for _, p := range page.Value {
+	pages, dear := 0, false
+	err := names[0].store.listDeleted(ctx, func(some []*azsecrets.SecretProperties) bool {
+		pages++
+		for _, p := range some {
 			held[nameIn(p.ID)] = true
 		}
+		dear = pages >= len(names)
+		return !dear
+	})
+	if err != nil || dear {
+		return
 	}
 	for _, l := range names {
 		if l.asked.Receipt.Revision == "" && !held[strings.ToLower(l.name)] {

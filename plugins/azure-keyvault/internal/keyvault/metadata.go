@@ -129,14 +129,6 @@ func receipt(id *azsecrets.ID, a *azsecrets.SecretAttributes, tags map[string]*s
 	return r
 }
 
-// revision is the version of an id; empty when it has none.
-func revision(id *azsecrets.ID) string {
-	if id == nil {
-		return ""
-	}
-	return id.Version()
-}
-
 func value[T any](p *T) T {
 	var zero T
 	if p == nil {

@@ -28,8 +28,8 @@ type session struct {
 	nameRules   string
 	application string // in the user agent
 
-	mu      sync.Mutex
-	clients map[string]*azsecrets.Client // by host
+	mu     sync.Mutex
+	stores map[string]*store // by host
 }
 
 // Provider is the provider azure of a plugin of a version.
@@ -78,14 +78,14 @@ func open(c Config, info sdk.OpenInfo, application string) (*session, []sdk.Clai
 	if err != nil {
 		return nil, nil, err
 	}
-	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, clients: map[string]*azsecrets.Client{}}, credential.Claims(), nil
+	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, stores: map[string]*store{}}, credential.Claims(), nil
 }
 
-// client is the client of a vault. All clients share the credential.
-func (s *session) client(_ context.Context, v vault.Vault) (*azsecrets.Client, error) {
+// store is a vault. All vaults share the credential.
+func (s *session) store(v vault.Vault) (*store, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.clients[v.Host]; c != nil {
+	if c := s.stores[v.Host]; c != nil {
 		return c, nil
 	}
 	token := s.identity.For(identity.Store{Name: v.Name, Resource: v.Resource()})
@@ -93,6 +93,6 @@ func (s *session) client(_ context.Context, v vault.Vault) (*azsecrets.Client, e
 	if err != nil {
 		return nil, err
 	}
-	s.clients[v.Host] = c
-	return c, nil
+	s.stores[v.Host] = &store{v, c}
+	return s.stores[v.Host], nil
 }

@@ -13,11 +13,11 @@ func read(ctx context.Context, s *session, r sdk.Read[TargetConfig]) (sdk.ReadRe
 	if err != nil {
 		return sdk.ReadResult{}, err
 	}
-	client, err := s.client(ctx, v)
+	in, err := s.store(v)
 	if err != nil {
 		return sdk.ReadResult{}, s.explain(err, "reading", v, name)
 	}
-	answer, err := client.GetSecret(ctx, name, r.Receipt.Revision, nil)
+	answer, err := in.get(ctx, name, r.Receipt.Revision)
 	if err != nil {
 		return sdk.ReadResult{}, s.explain(err, "reading", v, name)
 	}

@@ -15,7 +15,7 @@ import (
 // retirement is one request to retire a secret or a version of it.
 type retirement struct {
 	session *session
-	client  *azsecrets.Client
+	store   *store
 	vault   vault.Vault
 	name    string
 	asked   sdk.Retire[TargetConfig]
@@ -29,11 +29,11 @@ func retire(ctx context.Context, s *session, r sdk.Retire[TargetConfig]) (sdk.Wr
 	if err != nil {
 		return refused(err)
 	}
-	client, err := s.client(ctx, v)
+	in, err := s.store(v)
 	if err != nil {
 		return refused(s.explain(err, "retiring", v, name))
 	}
-	job := &retirement{s, client, v, name, r}
+	job := &retirement{s, in, v, name, r}
 	switch {
 	case r.Mark.Owner == "" || r.Mark.Operation == "":
 		return refused(&sdk.Error{Class: sdk.Internal, Code: "no-mark", Summary: "nothing is retired without a mark"})
@@ -74,11 +74,11 @@ func (r *retirement) moved() error {
 
 // disable makes an earlier version useless. The current one is never touched.
 func (r *retirement) disable(ctx context.Context) (sdk.WriteResult, error) {
-	current, err := currentOf(ctx, r.client, r.name)
+	current, err := r.store.current(ctx, r.name)
 	if err != nil {
 		return refused(r.explain(err, "looking at"))
 	}
-	all, err := allVersions(ctx, r.client, r.name)
+	all, err := r.store.versions(ctx, r.name)
 	if err != nil {
 		return refused(r.explain(err, "looking at the versions of"))
 	}
@@ -91,7 +91,7 @@ func (r *retirement) disable(ctx context.Context) (sdk.WriteResult, error) {
 		case p.Attributes != nil && !value(p.Attributes.Enabled):
 			return sdk.WriteResult{Outcome: sdk.Unchanged}, nil
 		}
-		_, err := r.client.UpdateSecretProperties(ctx, r.name, r.asked.Revision, azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil)
+		_, err := r.store.update(ctx, r.name, r.asked.Revision, azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}})
 		if err != nil {
 			return r.failed(err, "disabling a version of")
 		}
@@ -102,7 +102,7 @@ func (r *retirement) disable(ctx context.Context) (sdk.WriteResult, error) {
 
 // unmark takes our tags from the current version and leaves everything else.
 func (r *retirement) unmark(ctx context.Context) (sdk.WriteResult, error) {
-	current, err := currentOf(ctx, r.client, r.name)
+	current, err := r.store.current(ctx, r.name)
 	switch {
 	case err != nil:
 		return refused(r.explain(err, "looking at"))
@@ -112,7 +112,7 @@ func (r *retirement) unmark(ctx context.Context) (sdk.WriteResult, error) {
 		return refused(r.moved())
 	}
 	parameters := azsecrets.UpdateSecretPropertiesParameters{Tags: tags(TargetConfig{}, sdk.Mark{}, current.Tags)}
-	if _, err := r.client.UpdateSecretProperties(ctx, r.name, revision(current.ID), parameters, nil); err != nil {
+	if _, err := r.store.update(ctx, r.name, revision(current.ID), parameters); err != nil {
 		return r.failed(err, "taking our mark from")
 	}
 	return sdk.WriteResult{Outcome: sdk.Applied}, nil
@@ -121,7 +121,7 @@ func (r *retirement) unmark(ctx context.Context) (sdk.WriteResult, error) {
 // delete deletes the secret, and purges it when that is asked for and the target
 // does not forbid it.
 func (r *retirement) delete(ctx context.Context) (sdk.WriteResult, error) {
-	current, err := currentOf(ctx, r.client, r.name)
+	current, err := r.store.current(ctx, r.name)
 	if err != nil {
 		return refused(r.explain(err, "looking at"))
 	}
@@ -129,7 +129,7 @@ func (r *retirement) delete(ctx context.Context) (sdk.WriteResult, error) {
 		if !r.marked(current.Tags) {
 			return refused(r.moved())
 		}
-		if _, err := r.client.DeleteSecret(ctx, r.name, nil); err != nil && !classify(err).notFound() && !classify(err).working() {
+		if err := r.store.delete(ctx, r.name); err != nil && !classify(err).notFound() && !classify(err).working() {
 			return r.failed(err, "deleting")
 		}
 	}
@@ -151,7 +151,7 @@ func (r *retirement) purge(ctx context.Context) error {
 			gone, err := r.gone(ctx)
 			return !gone && err == nil, err
 		}
-		deleted, err := r.client.GetDeletedSecret(ctx, r.name, nil)
+		deleted, err := r.store.getDeleted(ctx, r.name)
 		switch code := classify(err); {
 		case code.notFound():
 			gone, err := r.gone(ctx)
@@ -163,7 +163,7 @@ func (r *retirement) purge(ctx context.Context) error {
 		case !r.marked(deleted.Tags):
 			return false, r.moved()
 		}
-		_, err = r.client.PurgeDeletedSecret(ctx, r.name, nil)
+		err = r.store.purge(ctx, r.name)
 		switch code := classify(err); {
 		case err == nil, code.notFound():
 			sent = true
@@ -183,8 +183,8 @@ func (r *retirement) purge(ctx context.Context) error {
 // believed to have purged it.
 func (r *retirement) gone(ctx context.Context) (bool, error) {
 	for _, look := range []func() error{
-		func() error { _, err := r.client.GetSecret(ctx, r.name, "", nil); return err },
-		func() error { _, err := r.client.GetDeletedSecret(ctx, r.name, nil); return err },
+		func() error { _, err := r.store.get(ctx, r.name, ""); return err },
+		func() error { _, err := r.store.getDeleted(ctx, r.name); return err },
 	} {
 		err := look()
 		if code := classify(err); !code.notFound() && code.status != http.StatusForbidden {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -43,12 +44,40 @@ func (c *client) Do(request *http.Request) (*http.Response, error) {
 	if err != nil && neverSent(err) {
 		return nil, &unreachableError{err}
 	}
+	if err == nil {
+		response.Body = &bounded{response.Body, request.URL.Host, maxBody}
+	}
 	return response, err
+}
+
+// maxBody is the most that an answer may have. A page of a listing holds 25 secrets
+// with 15 tags of less than a thousand characters each, which JSON may write with six
+// bytes.
+const maxBody = 4 << 20
+
+// bounded is a body that ends in an error when it is longer than any of a vault.
+type bounded struct {
+	io.ReadCloser
+	host string
+	left int64
+}
+
+// Read reads what is left of the bound.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, &oddError{b.host, "an answer has no end"}
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
 }
 
 // neverSent reports an error from before the request left this machine.
 func neverSent(err error) bool {
 	if operation, ok := errors.AsType[*net.OpError](err); ok && (operation.Op == "dial" || operation.Op == "proxyconnect") {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}
 	// What a proxy answered to CONNECT is an error of that text and nothing else.
@@ -90,7 +119,7 @@ func proxy(request *http.Request) (*url.URL, error) {
 
 // retries are for calls that may be repeated. Setting a secret is not one of them:
 // see set.
-var retries = policy.RetryOptions{MaxRetries: 4, RetryDelay: time.Second, MaxRetryDelay: 20 * time.Second, TryTimeout: 30 * time.Second}
+var retries = policy.RetryOptions{MaxRetries: 4, RetryDelay: time.Second, MaxRetryDelay: 2 * time.Minute, TryTimeout: 30 * time.Second}
 
 func credentialOptions(application string) policy.ClientOptions {
 	return policy.ClientOptions{Transport: transport(), Telemetry: telemetry(application)}

@@ -56,7 +56,7 @@ func TestLinkToAnotherHostIsNotFollowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = allVersions(t.Context(), client, "a")
+		_, err = (&store{v, client}).versions(t.Context(), "a")
 		if _, stray := errors.AsType[*strayError](err); !stray {
 			t.Errorf("%s: %v", next, err)
 		}

@@ -3,7 +3,6 @@ package keyvault
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -11,28 +10,6 @@ import (
 
 	"github.com/secretzero/sz/sdk"
 )
-
-// maxListed bounds a listing: the service keeps no such number of versions, and an
-// endless one is an attack.
-const maxListed = 100_000
-
-// allVersions lists the versions of a secret. A secret that does not exist has
-// none.
-func allVersions(ctx context.Context, client *azsecrets.Client, name string) ([]*azsecrets.SecretProperties, error) {
-	var all []*azsecrets.SecretProperties
-	pager := client.NewListSecretPropertiesVersionsPager(name, nil)
-	for pager.More() {
-		page, err := pager.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.Value...)
-		if len(all) > maxListed {
-			return nil, errors.New("the list of versions does not end")
-		}
-	}
-	return all, nil
-}
 
 // newestFirst orders by creation. The service lists by id, and its times have a
 // resolution of a second; our operation ids decide within one, and what carries none is
@@ -65,26 +42,6 @@ func newestOf(all []*azsecrets.SecretProperties) *azsecrets.SecretProperties {
 	return all[0]
 }
 
-// currentOf is the current version of a secret without its value; nil when there is
-// none. Who may not read the value, or of a disabled secret nobody, learns of it from
-// the list of versions.
-func currentOf(ctx context.Context, client *azsecrets.Client, name string) (*azsecrets.SecretProperties, error) {
-	answer, err := client.GetSecret(ctx, name, "", nil)
-	switch code := classify(err); {
-	case err == nil:
-		return &azsecrets.SecretProperties{ID: answer.ID, Tags: answer.Tags, Attributes: answer.Attributes, ContentType: answer.ContentType}, nil
-	case code.notFound():
-		return nil, nil
-	case !code.unreadable():
-		return nil, err
-	}
-	all, err := allVersions(ctx, client, name)
-	if err != nil {
-		return nil, err
-	}
-	return newestOf(all), nil
-}
-
 func created(p *azsecrets.SecretProperties) int64 {
 	if p.Attributes == nil || p.Attributes.Created == nil {
 		return 0
@@ -98,11 +55,11 @@ func versions(ctx context.Context, s *session, t sdk.Target[TargetConfig]) ([]sd
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.client(ctx, v)
+	in, err := s.store(v)
 	if err != nil {
 		return nil, s.explain(err, "listing the versions of", v, name)
 	}
-	all, err := allVersions(ctx, client, name)
+	all, err := in.versions(ctx, name)
 	if err != nil {
 		return nil, s.explain(err, "listing the versions of", v, name)
 	}

@@ -27,7 +27,7 @@ const attempts = 3
 // writer stores one value.
 type writer struct {
 	session *session
-	client  *azsecrets.Client
+	store   *store
 	vault   vault.Vault
 	name    string
 	write   sdk.Write[TargetConfig]
@@ -44,11 +44,11 @@ func write(ctx context.Context, s *session, w sdk.Write[TargetConfig]) (sdk.Writ
 	if err != nil {
 		return refused(err)
 	}
-	client, err := s.client(ctx, v)
+	in, err := s.store(v)
 	if err != nil {
 		return refused(s.explain(err, "storing", v, name))
 	}
-	job := &writer{s, client, v, name, w}
+	job := &writer{s, in, v, name, w}
 	present, done, err := job.expected(ctx)
 	if done.Outcome != 0 || err != nil {
 		return done, err
@@ -83,7 +83,7 @@ func (j *writer) expected(ctx context.Context) (present *azsecrets.SecretPropert
 	if j.write.Expect.Deleted {
 		return j.deleted(ctx)
 	}
-	present, err = currentOf(ctx, j.client, j.name)
+	present, err = j.store.current(ctx, j.name)
 	if err != nil {
 		return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
 	}
@@ -99,11 +99,11 @@ func (j *writer) expected(ctx context.Context) (present *azsecrets.SecretPropert
 // deleted is what a deleted secret of ours leaves to a new version of it. Its name is
 // freed when the set is refused, and not before.
 func (j *writer) deleted(ctx context.Context) (*azsecrets.SecretProperties, sdk.WriteResult, error) {
-	answer, err := j.client.GetDeletedSecret(ctx, j.name, nil)
+	answer, err := j.store.getDeleted(ctx, j.name)
 	switch {
 	case classify(err).notFound():
 		// Recovered by somebody, or not deleted yet.
-		present, err := currentOf(ctx, j.client, j.name)
+		present, err := j.store.current(ctx, j.name)
 		if err != nil {
 			return nil, sdk.WriteResult{Outcome: sdk.NotApplied}, j.explain(err)
 		}
@@ -151,7 +151,7 @@ func (j *writer) set(ctx context.Context, flat secret.Value, present *azsecrets.
 			return false, err
 		case code.held() && !freed:
 			// What is deleted in the meantime is freed once; then it takes its time.
-			if err := j.session.free(ctx, j.client, j.vault, j.name, j.write.Mark.Owner, j.write.Config.OnDeleted); err != nil {
+			if err := j.session.free(ctx, j.store, j.name, j.write.Mark.Owner, j.write.Config.OnDeleted); err != nil {
 				return false, err
 			}
 			freed = true
@@ -176,7 +176,7 @@ func (j *writer) once(ctx context.Context, parameters azsecrets.SetSecretParamet
 				return response != nil && response.StatusCode == http.StatusServiceUnavailable
 			},
 		})
-		answer, err := j.client.SetSecret(once, j.name, parameters, nil)
+		answer, err := j.store.set(once, j.name, parameters)
 		code := classify(err)
 		switch {
 		case err == nil:
@@ -207,14 +207,14 @@ func (f failure) retryAt(now time.Time) time.Time {
 // disableOthers disables the versions of ours that are older than the one that was
 // just made. A failure is told and does not undo the write.
 func (j *writer) disableOthers(ctx context.Context, result *sdk.WriteResult) {
-	all, err := allVersions(ctx, j.client, j.name)
+	all, err := j.store.versions(ctx, j.name)
 	for _, p := range all {
 		old := revision(p.ID)
 		enabled := p.Attributes != nil && value(p.Attributes.Enabled)
 		if err != nil || old == result.Receipt.Revision || !enabled || markOf(p.Tags).Owner != j.write.Mark.Owner {
 			continue
 		}
-		_, err = j.client.UpdateSecretProperties(ctx, j.name, old, azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}}, nil)
+		_, err = j.store.update(ctx, j.name, old, azsecrets.UpdateSecretPropertiesParameters{SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)}})
 	}
 	if err != nil {
 		result.Diagnostics = append(result.Diagnostics, sdk.Error{
@@ -245,7 +245,7 @@ func (j *writer) search(ctx context.Context, flat string) (sdk.WriteResult, bool
 	if !j.write.Config.marked() {
 		return j.searchUnmarked(ctx, flat)
 	}
-	all, err := allVersions(ctx, j.client, j.name)
+	all, err := j.store.versions(ctx, j.name)
 	if err != nil {
 		return sdk.WriteResult{Outcome: sdk.OutcomeUnknown}, true, j.explain(err)
 	}
@@ -258,7 +258,7 @@ func (j *writer) search(ctx context.Context, flat string) (sdk.WriteResult, bool
 }
 
 func (j *writer) searchUnmarked(ctx context.Context, flat string) (sdk.WriteResult, bool, error) {
-	answer, err := j.client.GetSecret(ctx, j.name, "", nil)
+	answer, err := j.store.get(ctx, j.name, "")
 	switch {
 	case classify(err).notFound():
 		return sdk.WriteResult{}, false, nil
