@@ -23,6 +23,26 @@ func shell(t *testing.T, dir, line string, env ...string) string {
 	return string(output)
 }
 
+// TestNewPluginInJavaScriptBuildsAndKeepsTheRules does the same in another language, on
+// a machine that has it.
+func TestNewPluginInJavaScriptBuildsAndKeepsTheRules(t *testing.T) {
+	dir := t.TempDir()
+	shell(t, dir, "sz plugin new --kind target --lang node my-shelf")
+	project := filepath.Join(dir, "sz-plugin-my-shelf")
+	if output, err := exec.Command("node", "-e", "process.exit(Number(process.versions.node.split('.')[0]) >= 20 ? 0 : 1)").CombinedOutput(); err != nil {
+		t.Skipf("no Node.js 20 or later here: %v %s", err, output)
+	}
+	install := exec.Command("npm", "install", "--no-audit", "--no-fund")
+	install.Dir = project
+	if output, err := install.CombinedOutput(); err != nil {
+		t.Skipf("its packages cannot be had here: %v\n%s", err, output)
+	}
+	output := shell(t, project, "make test")
+	if !strings.Contains(output, ", 0 failed") || !strings.Contains(output, "my-shelf 0.1.0") {
+		t.Error(output)
+	}
+}
+
 // TestNewPluginsBuildAndKeepTheRules makes each kind of project and does what it says
 // to do next, and nothing else.
 func TestNewPluginsBuildAndKeepTheRules(t *testing.T) {

@@ -77,8 +77,6 @@ func nextSteps(p scaffold.Project, dir string) []string {
 	steps := []string{"cd " + dir}
 	if p.Lang == "go" {
 		steps = append(steps, "go mod tidy")
-	} else {
-		steps = append(steps, "npm install")
 	}
 	return append(steps, "make test")
 }

@@ -1,6 +1,7 @@
 // Package scaffold writes the project of a new plugin. Its templates are in
-// templates/, with << and >> around what is filled in: COMMON and the language's own
-// files for every project, and those for what is written.
+// templates/, with << and >> around what is filled in: common ones, those of a language,
+// and those for what is written. A project in JavaScript is an example that works, under
+// another name.
 package scaffold
 
 import (
@@ -9,11 +10,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
+
+	"github.com/secretzero/sz/examples/plugins"
+	"github.com/secretzero/sz/proto"
 )
 
 //go:embed templates
@@ -43,41 +49,93 @@ func (p Project) Write(dir string) ([]string, error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var made []string
-	for _, of := range []string{"common", p.Lang, p.Lang + "-" + p.What} {
-		entries, err := templates.ReadDir(path.Join("templates", of))
-		if err != nil {
-			return nil, fmt.Errorf("there is no %s in %s to begin with", p.What, p.Lang)
+	files, err := p.files()
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
 		}
-		for _, entry := range entries {
-			name := strings.TrimSuffix(entry.Name(), ".tmpl")
-			if place, ok := places[name]; ok {
-				name = place
-			}
-			if err := p.file(path.Join("templates", of, entry.Name()), filepath.Join(dir, filepath.FromSlash(name))); err != nil {
-				return nil, err
-			}
-			made = append(made, name)
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
+			return nil, err
 		}
 	}
-	return made, nil
+	return names, nil
 }
 
-func (p Project) file(from, to string) error {
-	text, err := templates.ReadFile(from)
+// files are the texts of a project by their names.
+func (p Project) files() (map[string][]byte, error) {
+	if p.Lang == "node" {
+		return p.node()
+	}
+	files := map[string][]byte{}
+	for _, of := range []string{"common", p.Lang, p.Lang + "-" + p.What} {
+		if err := p.fill(files, of); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// node is the example in JavaScript under another name, with the contract.
+func (p Project) node() (map[string][]byte, error) {
+	if p.What != "target" {
+		return nil, fmt.Errorf("there is no %s in %s to begin with; begin with a target, or in go", p.What, p.Lang)
+	}
+	files := map[string][]byte{}
+	if err := errors.Join(p.fill(files, "common"), p.fill(files, "node"), add(files, proto.Files, ".", "proto/")); err != nil {
+		return nil, err
+	}
+	example := map[string][]byte{}
+	if err := add(example, plugins.Node, "node", ""); err != nil {
+		return nil, err
+	}
+	renamed := strings.NewReplacer("sz-plugin-shelf", "sz-plugin-"+p.Name, `name: "shelf"`, `name: "`+p.Name+`"`, "shelf-example", p.Name+"-example", "shelf", p.Kind())
+	for name, text := range example {
+		files[name] = []byte(renamed.Replace(string(text)))
+	}
+	return files, nil
+}
+
+// add takes every file below a directory, with prefix before its name.
+func add(files map[string][]byte, from fs.FS, dir, prefix string) error {
+	return fs.WalkDir(from, dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(from, name)
+		files[prefix+strings.TrimPrefix(name, dir+"/")] = text
+		return err
+	})
+}
+
+// fill takes the templates of a directory.
+func (p Project) fill(files map[string][]byte, of string) error {
+	entries, err := templates.ReadDir(path.Join("templates", of))
 	if err != nil {
 		return err
 	}
-	t, err := template.New(from).Delims("<<", ">>").Parse(string(text))
-	if err != nil {
-		return err
+	for _, entry := range entries {
+		name := strings.TrimSuffix(entry.Name(), ".tmpl")
+		if place, ok := places[name]; ok {
+			name = place
+		}
+		text, err := templates.ReadFile(path.Join("templates", of, entry.Name()))
+		if err != nil {
+			return err
+		}
+		t, err := template.New(name).Delims("<<", ">>").Parse(string(text))
+		if err != nil {
+			return err
+		}
+		var out bytes.Buffer
+		if err := t.Execute(&out, p); err != nil {
+			return err
+		}
+		files[name] = out.Bytes()
 	}
-	var out bytes.Buffer
-	if err := t.Execute(&out, p); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(to, out.Bytes(), 0o644)
+	return nil
 }
