@@ -374,25 +374,36 @@ func TestManagedIdentityOfAVirtualMachine(t *testing.T) {
 	}
 }
 
-// Elsewhere nobody answers there, and azidentity by itself would try for a minute and a
-// half.
+// Elsewhere nobody answers there, or whatever keeps packets back keeps silent.
+// azidentity by itself would try for a minute and a half.
 func TestNoManagedIdentityHere(t *testing.T) {
 	if !ownNetwork(t) {
 		return
 	}
-	for _, c := range []struct{ auth, says string }{
-		{"{kind: managed_identity}", "no managed identity endpoint is reachable from this machine"},
-		{"{kind: default}", "ManagedIdentityCredential"},
-		{"{kind: chain, chain: [{kind: managed_identity}, {kind: workload_identity}]}", "managed_identity: no managed identity endpoint is reachable"},
+	metadata := [4]byte{169, 254, 169, 254}
+	for _, network := range []struct {
+		name    string
+		prepare func()
+	}{
+		{"no way there", func() {}},
+		{"nobody there", func() { addAddress(t, metadata) }},
+		{"silence", func() { silence(t, metadata, 80) }},
 	} {
-		s := newSignIn(t, emulator.VirtualMachine, c.auth, emulator.Options{})
-		began := time.Now()
-		o := s.approved("apply", "--auto-approve")
-		t.Logf("%s\n%s", time.Since(began).Round(10*time.Millisecond), o.stdout+o.stderr)
-		if o.code != 4 {
-			t.Errorf("exit code %d, want 4\n%s", o.code, o)
+		network.prepare()
+		for _, c := range []struct{ auth, says string }{
+			{"{kind: managed_identity}", "no managed identity endpoint is reachable from this machine"},
+			{"{kind: default}", "ManagedIdentityCredential: "},
+			{"{kind: chain, chain: [{kind: managed_identity}, {kind: workload_identity}]}", "managed_identity: no managed identity endpoint is reachable"},
+		} {
+			s := newSignIn(t, emulator.VirtualMachine, c.auth, emulator.Options{})
+			began := time.Now()
+			o := s.approved("plan")
+			t.Logf("%s, %s: %s", network.name, c.auth, time.Since(began).Round(10*time.Millisecond))
+			if o.code != 4 {
+				t.Errorf("%s: exit code %d, want 4\n%s", network.name, o.code, o)
+			}
+			contains(t, o.stdout+o.stderr, c.says, "no token for vault auth-kv", "az login")
 		}
-		contains(t, o.stdout+o.stderr, c.says, "no token for vault auth-kv", "az login")
 	}
 }
 
@@ -419,6 +430,7 @@ func TestRefusedSettings(t *testing.T) {
 		{"auth: {kind: cli, additionally_allowed_tenants: [\"*\"]}", "tenant * is not accepted from a Secretfile"},
 		{"{config: {authority_host: login.attacker.example}}", "authority_host is not a host of Microsoft Entra"},
 		{"{config: {disable_instance_discovery: true}}", "disable_instance_discovery is not accepted"},
+		{"{config: {ca_file: ca.pem}}", "ca_file is not accepted from a Secretfile"},
 	} {
 		s := newSignIn(t, emulator.AppService, "{}", emulator.Options{})
 		text := strings.Replace(s.read("Secretfile.yml"), "  azure:\n    auth: {}\n", "  azure: "+strings.Replace(c.provider, "auth:", "{auth:", 1)+strings.Repeat("}", strings.Count(c.provider, "auth:"))+"\n", 1)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -64,6 +65,31 @@ func addAddress(t *testing.T, ip [4]byte) {
 	copy(request.name[:], "lo:1")
 	request.address.Family, request.address.Addr = syscall.AF_INET, ip
 	configure(t, syscall.SIOCSIFADDR, unsafe.Pointer(&request))
+}
+
+// silence makes a port of this machine one that answers nobody: the kernel drops what
+// asks to connect while a listener has as many connections waiting as it takes.
+func silence(t *testing.T, ip [4]byte, port int) {
+	t.Helper()
+	listener, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(listener) })
+	address := &syscall.SockaddrInet4{Addr: ip, Port: port}
+	if err := errors.Join(syscall.Bind(listener, address), syscall.Listen(listener, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		waiting, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = syscall.Close(waiting) })
+		if err := syscall.Connect(waiting, address); err != nil && !errors.Is(err, syscall.EINPROGRESS) {
+			t.Fatal(err)
+		}
+	}
 }
 
 func configure(t *testing.T, what uintptr, request unsafe.Pointer) {

@@ -11,3 +11,5 @@ func ownNetwork(t *testing.T) bool {
 }
 
 func addAddress(t *testing.T, _ [4]byte) { t.Helper() }
+
+func silence(t *testing.T, _ [4]byte, _ int) { t.Helper() }

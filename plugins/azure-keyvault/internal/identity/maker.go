@@ -53,8 +53,10 @@ func (m *maker) environment(Settings) (azcore.TokenCredential, error) {
 
 // sdkDefault tries what the Azure SDKs try.
 func (m *maker) sdkDefault(s Settings) (azcore.TokenCredential, error) {
+	client := m.client
+	client.Transport = &metadataTransport{Transporter: client.Transport, address: metadata}
 	return azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{
-		ClientOptions: m.client, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
+		ClientOptions: client, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 		RequireAzureTokenCredentials: m.config.RequireTokenCredentials,
 	})
 }

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -51,6 +52,24 @@ func (p *preflight) GetToken(ctx context.Context, o policy.TokenRequestOptions) 
 		return azcore.AccessToken{}, err
 	}
 	return p.TokenCredential.GetToken(ctx, o)
+}
+
+// metadataTransport sends a request to the metadata service only when somebody is
+// there. azidentity takes any answer for a sign of it, also that of a proxy which says
+// that nobody is, and goes on for half a minute.
+type metadataTransport struct {
+	policy.Transporter
+	address string
+}
+
+// Do sends a request.
+func (t *metadataTransport) Do(request *http.Request) (*http.Response, error) {
+	if host, _, _ := net.SplitHostPort(t.address); request.URL.Hostname() == host {
+		if err := reachable(request.Context(), t.address); err != nil {
+			return nil, err
+		}
+	}
+	return t.Transporter.Do(request)
 }
 
 // reachable finds out within a second whether there is a managed identity endpoint:

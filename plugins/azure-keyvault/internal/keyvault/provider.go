@@ -2,6 +2,7 @@ package keyvault
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
@@ -9,6 +10,7 @@ import (
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
+	"github.com/secretzero/sz/sdk/schema"
 )
 
 // Config is what a provider azure may be configured with.
@@ -17,6 +19,7 @@ type Config struct {
 	Cloud                    string          `sz:"cloud" enum:"public,china,usgov" doc:"the cloud; when nothing is said, that of the vault's address, and public for vaults that are named by vault"`
 	AuthorityHost            string          `sz:"authority_host" doc:"where tokens come from, when it is not the cloud's usual host"`
 	DisableInstanceDiscovery bool            `sz:"disable_instance_discovery" doc:"not accepted from a Secretfile"`
+	CAFile                   string          `sz:"ca_file" doc:"not accepted from a Secretfile"`
 	// NameRules is for the targets that say nothing.
 	NameRules string `sz:"name_rules" default:"strict" enum:"strict,service" doc:"which names secrets may have: strict ones are readable; service allows all that the service does"`
 }
@@ -71,11 +74,19 @@ func whenCloud(c vault.Cloud) []string {
 }
 
 func open(c Config, info sdk.OpenInfo, application string) (*session, []sdk.Claim, error) {
+	var refused error
+	if c.CAFile != "" {
+		refused = &sdk.Error{
+			Class: sdk.InvalidConfig, Code: "ca-file", Path: schema.Keys("ca_file"),
+			Summary: "ca_file is not accepted from a Secretfile: it would decide whom to believe to be a vault of Azure",
+			Hint:    "set SSL_CERT_FILE in the environment to a file with the authorities to trust",
+		}
+	}
 	credential, err := identity.New(c.Auth, identity.Options{
 		Client: credentialOptions(application), Root: info.ProjectRoot,
 		AuthorityHost: c.AuthorityHost, Cloud: c.Cloud, DisableInstanceDiscovery: c.DisableInstanceDiscovery,
 	})
-	if err != nil {
+	if err := errors.Join(refused, err); err != nil {
 		return nil, nil, err
 	}
 	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, stores: map[string]*store{}}, credential.Claims(), nil
