@@ -124,3 +124,90 @@ func TestCommandsOfALife(t *testing.T) {
 		t.Errorf("%d commands", len(commands))
 	}
 }
+
+var kindOfAuth = regexp.MustCompile(`auth:\n +kind: ([a-z_]+)\n`)
+
+// TestExamplesOfSigningIn signs in as each example of docs/key-vault.md says, where it
+// says.
+func TestExamplesOfSigningIn(t *testing.T) {
+	text, seen := document(t, "docs/key-vault.md"), 0
+	for _, block := range yamlBlock.FindAllStringSubmatch(text, -1) {
+		kind := kindOfAuth.FindStringSubmatch(block[1])
+		if kind == nil {
+			continue
+		}
+		seen++
+		t.Run(kind[1], func(t *testing.T) {
+			on := map[string]emulator.Place{"github": emulator.GitHub, "pipelines": emulator.Pipelines, "chain": emulator.Kubernetes}[kind[1]]
+			if on == "" {
+				on = emulator.AppService
+			}
+			s := newSignIn(t, on, "ID_TOKEN", emulator.Options{})
+			s.env = append(s.env, "AZURE_CLIENT_SECRET="+appSecret, "AZURE_ID_TOKEN="+s.read("token.jwt"))
+			_, secrets, _ := strings.Cut(s.read("Secretfile.yml"), "secrets:")
+			s.write("Secretfile.yml", block[1]+"\nsecrets:"+secrets)
+			if o := s.approved("apply", "--auto-approve"); o.code != 0 || s.versions() != 1 {
+				t.Errorf("exit code %d, %d versions\n%s", o.code, s.versions(), o)
+			}
+		})
+	}
+	if seen < 6 {
+		t.Errorf("%d examples", seen)
+	}
+	commands := 0
+	for _, block := range consoleBlock.FindAllStringSubmatch(text, -1) {
+		for line := range strings.Lines(block[1]) {
+			if !strings.HasPrefix(line, "$ keyvault-emulator exec --on") {
+				continue
+			}
+			commands++
+			w := newWorld(t, emulator.Options{})
+			w.write("Secretfile.yml", yamlBlock.FindStringSubmatch(document(t, "README.md"))[1])
+			cmd := exec.Command("sh", "-c", strings.TrimPrefix(line, "$ "))
+			cmd.Dir = w.dir
+			cmd.Env = []string{"HOME=" + w.home, "PATH=" + testbin.Dir(t) + ":" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}
+			if o := finish(t, cmd); o.code != 0 {
+				t.Errorf("%s: exit code %d\n%s", line, o.code, o)
+			}
+		}
+	}
+	if commands == 0 {
+		t.Error("no command")
+	}
+}
+
+// The troubleshooting chapter quotes what the errors say.
+func TestTroubleshootingQuotesTheErrors(t *testing.T) {
+	_, chapter, ok := strings.Cut(document(t, "docs/key-vault.md"), "\n## When it does not work\n")
+	if !ok {
+		t.Fatal("there is no such chapter")
+	}
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	var sources strings.Builder
+	for _, dir := range []string{"plugins/azure-keyvault/internal/keyvault", "plugins/azure-keyvault/internal/identity", "plugins/azure-keyvault/internal/vault", "core/plan"} {
+		files, err := filepath.Glob(filepath.Join(testbin.Root(), dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources.Write(text)
+		}
+	}
+	rows := 0
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)`").FindAllStringSubmatch(chapter, -1) {
+		rows++
+		quote, _, _ := strings.Cut(row[1], " NAME")
+		quote, _, _ = strings.Cut(quote, " \"…\"")
+		quote = strings.TrimSuffix(quote, " set") // the permission
+		if !strings.Contains(sources.String(), quote) {
+			t.Errorf("nothing says %q", quote)
+		}
+	}
+	if rows < 10 {
+		t.Errorf("%d rows", rows)
+	}
+}

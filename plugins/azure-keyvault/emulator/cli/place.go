@@ -7,7 +7,8 @@ import (
 )
 
 // surroundings are the environment of a place. On a workstation there is a directory
-// with the tools in PATH, which the caller removes.
+// with the tools in PATH, which the caller removes, and nobody looks for a managed
+// identity, which is nothing that the emulator could keep within itself.
 func surroundings(server *emulator.Server, on emulator.Place) (env []string, dir string, err error) {
 	env = server.EnvOn(on)
 	if on != emulator.Workstation {
@@ -23,6 +24,9 @@ func surroundings(server *emulator.Server, on emulator.Place) (env []string, dir
 	if err := server.Tools(dir, program); err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, "", err
+	}
+	if os.Getenv("AZURE_TOKEN_CREDENTIALS") == "" {
+		env = append(env, "AZURE_TOKEN_CREDENTIALS=dev")
 	}
 	return append(env, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH")), dir, nil
 }
