@@ -82,6 +82,7 @@ func TestExamplesOfTheLanguage(t *testing.T) {
 				w.write(file, content)
 			}
 			w.write(name, block[2])
+			w.allow(name)
 			var flags []string
 			if environment != "" {
 				flags = []string{"--env", environment}
@@ -91,8 +92,57 @@ func TestExamplesOfTheLanguage(t *testing.T) {
 			contains(t, w.mustApply(w.mustConvert(name), flags...).stdout, "Nothing to do")
 		}
 	}
-	if examples < 5 || len(files) != 2 {
+	if examples < 7 || len(files) != 2 {
 		t.Errorf("%d examples and %d files were found", examples, len(files))
+	}
+}
+
+var toTrust = regexp.MustCompile(`--trust (sha256:[0-9a-f]{64})`)
+
+// allow does what somebody does who has read what a Secretfile asks for, such as to run
+// commands, and allows exactly that.
+func (w *world) allow(name string) {
+	w.t.Helper()
+	if digest := toTrust.FindStringSubmatch(w.sz("plan", "-f", name).stderr); digest != nil {
+		w.env = append(w.env, "SZ_TRUST="+digest[1])
+	}
+}
+
+// TestFilesWorkAsWritten writes the files of docs/files.md, each called as its first
+// line says, and types the commands.
+func TestFilesWorkAsWritten(t *testing.T) {
+	text := document(t, "docs/files.md")
+	w := newWorld(t, emulator.Options{})
+	before := map[string]string{}
+	for _, block := range regexp.MustCompile("(?s)```[a-z]+\n# (\\S+)\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(w.dir, block[1])), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		w.write(block[1], block[2])
+		before[block[1]] = block[2]
+	}
+	if len(before) != 4 {
+		t.Fatalf("%d files", len(before))
+	}
+	for line := range strings.Lines(consoleBlock.FindStringSubmatch(text)[1]) {
+		if o := w.sz(strings.Fields(strings.TrimPrefix(line, "$ sz "))...); o.code != 0 {
+			t.Errorf("%s: exit code %d\n%s", line, o.code, o)
+		}
+	}
+	password := regexp.MustCompile(`(?m)^DB_PASSWORD=([A-Za-z0-9]{24})$`).FindStringSubmatch(w.read(".env"))
+	if password == nil {
+		t.Fatalf("no password in .env: %q", w.read(".env"))
+	}
+	for name, want := range map[string]string{
+		"config/app.toml": strings.Replace(before["config/app.toml"], "proxy\n", "proxy\ndb_password = \""+password[1]+"\"\n", 1),
+		"db.yaml":         before["db.yaml"] + "host: \"db.internal\"\nport: 5432\n",
+		"prod.tfvars":     "database = {\n  host = \"db.internal\"\n  port = 5432\n}\n",
+		"nginx.conf": strings.NewReplacer("{{secret.db_password}}", password[1], "{{secret.db_password | url}}", password[1], "{{secret.database.host}}", "db.internal").
+			Replace(before["nginx.conf.tmpl"]),
+	} {
+		if got := w.read(name); got != want {
+			t.Errorf("%s holds\n%s\nwant\n%s", name, got, want)
+		}
 	}
 }
 
