@@ -13,6 +13,9 @@ import (
 // may become part of a command is for the language to say.
 const KindScript = "script"
 
+// stdinKey is the setting of a script that may hold a secret.
+const stdinKey = "stdin"
+
 // words are the settings of a script that become its arguments: everybody on the
 // machine can read those.
 var words = []string{"command", "args"}

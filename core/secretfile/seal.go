@@ -23,8 +23,8 @@ var stated = []string{"value", "default", "prompt"}
 // the kinds that state one every key may that is not known to be a setting, for a
 // value under a mistyped key is one too.
 func states(kind, key string) bool {
-	stating := kind == "static" || kind == "compose"
-	return stating && !slices.Contains(settings, key) || slices.Contains(stated, key)
+	stating := kind == KindStatic || kind == KindCompose
+	return stating && !slices.Contains(settings, key) || slices.Contains(stated, key) || kind == KindScript && key == stdinKey
 }
 
 // sealStated masks what a generator's configuration states, in the lines that
