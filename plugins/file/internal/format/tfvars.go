@@ -6,12 +6,9 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/secretzero/sz/sdk/secret"
 )
@@ -21,7 +18,7 @@ var tfvarsKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 // tfvars is a file of variables for Terraform: HCL with attributes only. A change is
 // made in the text, so that what is not ours keeps its bytes. Terraform brings texts
 // into Unicode normal form C, so a value that is in none does not come back, which
-// Verify finds.
+// Verify finds. How values are written is in tfvars_value.go.
 type tfvars struct {
 	mark string // of the byte order, as some editors write it
 	text []byte
@@ -84,48 +81,6 @@ func (d *tfvars) Get(key string) (secret.Payload, bool) {
 	return tfvarsValue(a.Expr, d.text), true
 }
 
-// tfvarsValue is what an expression says. One that is no constant is its own text:
-// it is not ours.
-func tfvarsValue(e hclsyntax.Expression, text []byte) secret.Payload {
-	source := string(e.Range().SliceBytes(text))
-	switch x := e.(type) {
-	case *hclsyntax.LiteralValueExpr:
-		switch {
-		case x.Val.IsNull():
-			return secret.Scalar(secret.Null, secret.Value{})
-		case x.Val.Type() == cty.Number:
-			return secret.Scalar(secret.Number, secret.FromString(source))
-		case x.Val.Type() == cty.Bool:
-			return secret.Scalar(secret.Bool, secret.FromString(source))
-		}
-	case *hclsyntax.UnaryOpExpr:
-		if x.Op == hclsyntax.OpNegate {
-			return secret.Scalar(secret.Number, secret.FromString(source))
-		}
-	case *hclsyntax.TemplateExpr:
-		if v, problems := x.Value(nil); !problems.HasErrors() && v.Type() == cty.String {
-			return secret.NewText(secret.FromString(v.AsString()))
-		}
-	case *hclsyntax.ObjectConsExpr:
-		var fields []secret.Field
-		for _, item := range x.Items {
-			key, problems := item.KeyExpr.Value(nil)
-			if problems.HasErrors() || key.Type() != cty.String {
-				break
-			}
-			fields = append(fields, secret.Field{Name: key.AsString(), Value: tfvarsValue(item.ValueExpr, text)})
-		}
-		return secret.NewObject(fields)
-	case *hclsyntax.TupleConsExpr:
-		var items []secret.Payload
-		for _, item := range x.Exprs {
-			items = append(items, tfvarsValue(item, text))
-		}
-		return secret.NewList(items)
-	}
-	return secret.NewText(secret.FromString(source))
-}
-
 func (d *tfvars) Set(key string, p secret.Payload) error {
 	text := []byte(tfvarsText(p, ""))
 	if a := d.attribute(key); a != nil {
@@ -146,41 +101,6 @@ func (d *tfvars) Set(key string, p secret.Payload) error {
 
 func (d *tfvars) splice(from, to int, text []byte) {
 	d.text = slices.Concat(d.text[:from], text, d.text[to:])
-}
-
-// tfvarsText writes a value as Terraform reads it.
-func tfvarsText(p secret.Payload, indent string) string {
-	inner := indent + "  "
-	switch p.Type() {
-	case secret.Object:
-		var b strings.Builder
-		b.WriteString("{\n")
-		for _, f := range p.Fields() {
-			name := f.Name
-			if !tfvarsKey.MatchString(name) {
-				name = tfvarsQuote(name)
-			}
-			b.WriteString(inner + name + " = " + tfvarsText(f.Value, inner) + "\n")
-		}
-		return b.String() + indent + "}"
-	case secret.List:
-		var items []string
-		for _, item := range p.Items() {
-			items = append(items, tfvarsText(item, inner))
-		}
-		return "[" + strings.Join(items, ", ") + "]"
-	case secret.Number, secret.Bool:
-		return string(p.Scalar().Expose())
-	case secret.Null:
-		return "null"
-	}
-	return tfvarsQuote(string(p.Scalar().Expose()))
-}
-
-// tfvarsQuote is a text between quotes, with nothing in it that Terraform would
-// take for an expression.
-func tfvarsQuote(text string) string {
-	return string(hclwrite.TokensForValue(cty.StringVal(text)).Bytes())
 }
 
 // Delete removes the lines of an attribute.
