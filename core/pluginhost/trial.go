@@ -27,7 +27,11 @@ func Named(path string) (Candidate, bool) {
 
 // Try starts a plugin with what it was granted.
 func (h *Host) Try(ctx context.Context, plugin Served, granted grant.Set) (*Trial, error) {
-	i, err := h.start(ctx, plugin, allowance{granted: h.located(granted)})
+	place, err := h.workplace(plugin)
+	if err != nil {
+		return nil, err
+	}
+	i, err := h.start(ctx, plugin, allowance{granted: h.located(granted), workplace: place})
 	if err != nil {
 		return nil, err
 	}

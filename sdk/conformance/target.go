@@ -104,19 +104,23 @@ type place struct {
 }
 
 // place finds a place of its own for a check, where nothing is. A configuration that
-// names the place leaves only one.
-func (c *targetCase) place(t *trial, s *session) *place {
+// names the place leaves only one. A place for the fields of a structured secret may be
+// another; nil means that the target has none for them.
+func (c *targetCase) place(t *trial, s *session, fields ...string) *place {
 	t.run.names++
-	return c.placeOf(t, s, fmt.Sprintf("sz-test-%s-%d", random()[:6], t.run.names))
+	return c.placeOf(t, s, fmt.Sprintf("sz-test-%s-%d", random()[:6], t.run.names), fields...)
 }
 
-func (c *targetCase) placeOf(t *trial, s *session, name string) *place {
-	found, err := s.client.CheckTargets(t.call(), []wire.CheckItem{{Kind: c.target.Kind, Config: c.target.Config, Secret: name}})
+func (c *targetCase) placeOf(t *trial, s *session, name string, fields ...string) *place {
+	found, err := s.client.CheckTargets(t.call(), []wire.CheckItem{{Kind: c.target.Kind, Config: c.target.Config, Secret: name, Fields: fields}})
 	t.must(err)
+	if len(fields) > 0 && slices.ContainsFunc(found[0].Diagnostics, refusal) {
+		return nil
+	}
 	if wire.Failed(found[0].Diagnostics) {
 		t.fatalf("the configuration is refused: %s", texts(found[0].Diagnostics))
 	}
-	p := &place{ref: wire.TargetRef{Kind: c.target.Kind, Address: found[0].Address, Config: c.target.Config}, check: found[0]}
+	p := &place{ref: wire.TargetRef{Kind: c.target.Kind, Address: found[0].Address, Config: c.target.Config, Fields: fields}, check: found[0]}
 	if c.description.Can(wire.CanInspect) {
 		state := c.inspect(t, s, p, nil)
 		switch state.Presence {

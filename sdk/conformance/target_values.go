@@ -32,7 +32,11 @@ func samples() []secret.Field {
 func keepsValues(t *trial, c *targetCase) {
 	s := c.begin(t)
 	for _, sample := range samples() {
-		p := c.place(t, s)
+		p := c.place(t, s, fieldNames(sample.Value)...)
+		if p == nil {
+			t.notef("%s: refused by the configuration", sample.Name)
+			continue
+		}
 		if size := sample.Value.Scalar().Len(); p.check.MaxValue > 0 && size > p.check.MaxValue {
 			t.notef("%s: the target says that it holds %d bytes at most", sample.Name, p.check.MaxValue)
 			continue
@@ -46,7 +50,6 @@ func keepsValues(t *trial, c *targetCase) {
 			t.errorf("%s: not stored: %s", sample.Name, texts(result.Diagnostics))
 			continue
 		}
-		p.ref.Fields = fieldNames(sample.Value)
 		same, known := c.holds(t, s, p, sample.Value)
 		switch {
 		case !known:
