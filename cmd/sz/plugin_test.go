@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,24 +36,8 @@ func buildAcme(ts *testscript.TestScript, args []string) error {
 	if len(args) < 2 {
 		return errors.New("build-acme FILE VERSION [MORE [KIND]]")
 	}
-	flags := "-s -X main.version=" + args[1]
-	if len(args) > 2 {
-		flags += " -X main.more=" + args[2]
-	}
-	if len(args) > 3 {
-		flags += " -X main.kind=" + args[3]
-	}
-	path := ts.MkAbs(args[0])
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags="+flags, "-o", path, "./internal/testplugin/acme")
-	cmd.Dir, cmd.Env = testbin.Root(), append(os.Environ(), "CGO_ENABLED=0")
-	output, err := cmd.CombinedOutput()
-	if err != nil {
-		return errors.New(string(output))
-	}
-	return nil
+	args = append(args, "", "")
+	return testbin.Acme(ts.MkAbs(args[0]), args[1], args[2], args[3])
 }
 
 // keygen FILE makes a key, and sets $FILE to its public part.

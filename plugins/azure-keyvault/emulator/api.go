@@ -62,7 +62,7 @@ func (s *Server) serveVault(w http.ResponseWriter, r *http.Request, host string)
 	if failed != nil {
 		// Without this the body would be awaited before the answer is sent.
 		_ = http.NewResponseController(w).EnableFullDuplex()
-		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://%s/%s", resource="%s"`, of.login, DefaultTenant, of.resource))
+		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://%s/%s", resource="%s"`, of.login, DefaultTenant, s.options.Hostile.resource(of.resource)))
 		record.Status = failed.status
 		s.remember(record)
 		refuse(failed).write(w)

@@ -92,6 +92,9 @@ func (s *Server) faultFor(method, pattern string) Fault {
 
 // answer carries a request out, or not, as its fault says.
 func (s *Server) answer(c *call, fault Fault) answer {
+	if refused := s.options.Hostile.refusal(c.request.Method); refused != nil {
+		return refuse(refused)
+	}
 	switch fault.Kind {
 	case Slow:
 		s.pause(c.request, fault.Delay)

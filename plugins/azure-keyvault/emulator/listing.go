@@ -82,7 +82,7 @@ func (c *call) page(all []entry) answer {
 	}
 	if size < len(all) {
 		token, _ := json.Marshal(marker{NextMarker: all[size].key, TargetLocation: number + 1})
-		next := "https://" + c.host + ":443" + c.request.URL.Path + "?api-version=" + url.QueryEscape(query.Get("api-version")) +
+		next := "https://" + c.server.options.Hostile.linkHost(c.host) + ":443" + c.request.URL.Path + "?api-version=" + url.QueryEscape(query.Get("api-version")) +
 			"&$skiptoken=" + base64.RawURLEncoding.EncodeToString(token)
 		if wanted := query.Get("maxresults"); wanted != "" {
 			next += "&maxresults=" + wanted

@@ -50,6 +50,7 @@ type Options struct {
 	// such as 169.254.169.254:80; empty serves none.
 	Metadata string
 	Faults   []Fault
+	Hostile  Hostile
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// Log is told of every request when its status is known and just before it is

@@ -1,0 +1,27 @@
+package testbin
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// Acme builds the plugin of a stranger, internal/testplugin/acme, into a file: as a
+// version, asking for one host:port more unless that is empty, and serving a kind of
+// provider, acme when it is empty.
+func Acme(path, version, more, kind string) error {
+	flags := "-s -X main.version=" + version + " -X main.more=" + more
+	if kind != "" {
+		flags += " -X main.kind=" + kind
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags="+flags, "-o", path, "./internal/testplugin/acme")
+	cmd.Dir, cmd.Env = Root(), append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build acme: %w: %s", err, output)
+	}
+	return nil
+}
