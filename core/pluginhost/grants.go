@@ -1,8 +1,11 @@
 package pluginhost
 
 import (
+	"errors"
+	"io/fs"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -156,11 +159,29 @@ func (h *Host) paths(reference string, named ...string) []string {
 		switch {
 		case outside && filepath.IsAbs(path):
 			out = append(out, filepath.Clean(path))
-		case !outside && filepath.IsLocal(path):
+		case !outside && filepath.IsLocal(path) && noLinks(h.options.Project, path):
 			out = append(out, filepath.Join(h.options.Project, path))
 		}
 	}
 	return out
+}
+
+// noLinks reports that no part of a path of the project is a link, as far as it is
+// there: the path is opened for the plugin from outside its sandbox, where a link
+// could lead anywhere.
+func noLinks(project, path string) bool {
+	root, err := os.OpenRoot(project)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) // then there is nothing in it
+	}
+	defer root.Close()
+	for part := filepath.Clean(path); part != "."; part = filepath.Dir(part) {
+		info, err := root.Lstat(part)
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
 }
 
 // counts reports whether a permission is asked for in this configuration.

@@ -65,7 +65,10 @@ func write(ctx context.Context, url string, w sdk.Write[Box]) (sdk.WriteResult, 
 			return sdk.WriteResult{Outcome: sdk.NotApplied}, fmt.Errorf("acme: %w", err)
 		}
 		defer answer.Body.Close()
-		_, _ = io.Copy(io.Discard, answer.Body)
+		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+		if answer.StatusCode != http.StatusOK {
+			return sdk.WriteResult{Outcome: sdk.NotApplied}, fmt.Errorf("acme: %s", text)
+		}
 	}
 	return sdk.WriteResult{Outcome: sdk.Applied}, nil
 }

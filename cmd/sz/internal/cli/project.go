@@ -85,7 +85,7 @@ func (p *project) load(ctx context.Context, c *cli.Context, unsetIsUnknown bool)
 	if err := trust.Owned(p.path); err != nil {
 		return fail(exitSecretfile, err.Error())
 	}
-	text, err := readBounded(p.path)
+	text, err := readSecretfile(p.path, c.String(flagFile))
 	if err != nil {
 		return fail(exitSecretfile, err.Error())
 	}
@@ -97,6 +97,14 @@ func (p *project) load(ctx context.Context, c *cli.Context, unsetIsUnknown bool)
 	p.file = file
 	if file == nil {
 		return p.stop(c, exitSecretfile, found)
+	}
+	if profile := file.Profile; profile != nil && !profile.Lockfile.IsNull() {
+		if err := inProject(profile.Lockfile.Schema().Expose()); err != nil {
+			return p.stop(c, exitSecretfile, append(found, diag.Diagnostic{
+				Severity: diag.Error, Code: "bad-lockfile", Summary: "lockfile cannot be used: " + err.Error(), Range: profile.Lockfile.Range(),
+				Hint: "name a file beside or below the Secretfile",
+			}))
+		}
 	}
 	p.catalog, err = p.host.Catalog(ctx)
 	if err != nil {

@@ -41,21 +41,40 @@ func secretfilePath(named string) (string, error) {
 	return "", fail(exitSecretfile, strings.Join(here, " and ")+" are both here; name one with -f FILE")
 }
 
+// readSecretfile reads the Secretfile that the user named, wherever it is, or the one
+// that lies here, which is a regular file of this directory.
+func readSecretfile(path, named string) ([]byte, error) {
+	if named != "" {
+		return readBounded(path)
+	}
+	return readBelow(".", path)
+}
+
+// readBounded reads a file that the user named, which may be a pipe.
 func readBounded(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("secretfile: %w", err)
 	}
-	return readRegular(file, path)
+	defer file.Close()
+	return readAll(file, path)
 }
 
+// readRegular reads a file that a repository names: a pipe could stay silent for
+// ever, and a device say anything.
 func readRegular(file *os.File, path string) ([]byte, error) {
-	defer file.Close()
 	info, err := file.Stat()
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case info.IsDir():
+	}
+	if !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	return readAll(file, path)
+}
+
+func readAll(file *os.File, path string) ([]byte, error) {
+	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a directory", path)
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxSecretfile))
@@ -97,28 +116,38 @@ func (p projectFiles) ReadFile(path string) ([]byte, error) { return readBelow(p
 
 var errOutside = errors.New("the path leads out of the directory of the Secretfile")
 
-func readBelow(dir, path string) ([]byte, error) {
-	if !filepath.IsLocal(path) {
-		return nil, errOutside
+// inProject refuses a path that leaves the project, or that leads into what version
+// control keeps of its own.
+func inProject(path string) error {
+	if !filepath.IsLocal(path) || strings.HasPrefix(path, "~") {
+		return errOutside
 	}
 	for part := range strings.SplitSeq(filepath.ToSlash(path), "/") {
 		switch strings.TrimRight(strings.ToLower(part), ". ") {
 		case ".git", ".hg", ".svn", ".jj":
-			return nil, fmt.Errorf("%s is inside a repository's own directory", path)
+			return fmt.Errorf("%s is inside a repository's own directory", path)
 		}
+	}
+	return nil
+}
+
+func readBelow(dir, path string) ([]byte, error) {
+	if err := inProject(path); err != nil {
+		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	file, err := root.Open(path)
+	file, err := root.OpenFile(path, openFlags, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
 		}
 		return nil, fmt.Errorf("%s cannot be read: %w", path, errOutside)
 	}
+	defer file.Close()
 	return readRegular(file, path)
 }
 
