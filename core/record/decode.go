@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -73,10 +74,19 @@ func (l *Lock) decodeLine(line []byte, seenHeader *bool) error {
 	}
 }
 
+var idRule = regexp.MustCompile(`^[0-9A-Za-z_-]{0,64}$`)
+
+// ValidID reports a text that can be the id of a project. Ids come out of lock files
+// and out of stores, and become part of the names of files.
+func ValidID(id string) bool { return idRule.MatchString(id) }
+
 func (l *Lock) decodeHeader(line []byte, keys []string, seen *bool) error {
 	var h header
 	if err := strictly(line, keys, &h, "sz_lock", "project", "id", "environment"); err != nil {
 		return err
+	}
+	if !ValidID(h.ID) {
+		return errors.New("the id of the project is not one that sz makes")
 	}
 	switch {
 	case h.Format != Format:

@@ -14,6 +14,7 @@ import (
 	"github.com/secretzero/sz/core/audit"
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/plan"
+	"github.com/secretzero/sz/core/record"
 )
 
 const (
@@ -60,6 +61,9 @@ func auditPath(projectID string) string {
 	state := stateDir()
 	if state == "" || projectID == "" {
 		return ""
+	}
+	if !record.ValidID(projectID) {
+		projectID = "_" // what a store says must not lead elsewhere
 	}
 	return filepath.Join(state, "sz", "audit", projectID+".jsonl")
 }
