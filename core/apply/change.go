@@ -42,6 +42,9 @@ func (r *run) change(ctx context.Context, c plan.Change, operation plan.Operatio
 		if problem == nil && c.Number > 0 && writes(s) {
 			r.held.keep(c.Secret.Name, operation, payload)
 		}
+		if problem == nil && writes(s) {
+			r.wrote(written{c.Secret.Name, s.Target, operation})
+		}
 		r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
 		whole = whole && problem == nil
 		if problem != nil && i == 0 && c.Number > 0 {

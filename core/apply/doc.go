@@ -106,6 +106,7 @@ func Run(ctx context.Context, options Options) (Result, error) {
 	r.held = newHeld(stores)
 	defer r.held.destroy()
 	r.batches(ctx, stores)
+	r.confirm(ctx)
 	r.batches(ctx, r.removable(removals, stores))
 	r.result.Interrupted = ctx.Err() != nil
 	r.result.Unrecorded = r.Lock.Finish()
@@ -143,6 +144,7 @@ type run struct {
 	held    *held // values that others are built of
 
 	mu     sync.Mutex
+	stored []written
 	result Result
 }
 

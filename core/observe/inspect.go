@@ -94,6 +94,15 @@ func (s *Session) Holds(ctx context.Context, wanted plan.Secret, t plan.Target, 
 	return o.Presence == plan.Present && o.Stated[""] == plan.Same && o.Receipt.Revision == r.Revision
 }
 
+// Marks looks at targets of one provider for nothing but what they hold.
+func (s *Session) Marks(ctx context.Context, alias string, targets []plan.Target) []plan.Observation {
+	questions := make([]question, len(targets))
+	for i, t := range targets {
+		questions[i] = question{target: t, item: pluginhost.InspectItem{Target: reference(plan.Secret{}, t)}}
+	}
+	return s.inspect(ctx, alias, questions)
+}
+
 // ask asks for a comparison only where a receipt says that the value there is
 // ours: a challenge for anything else would tell a store what we think of it.
 func ask(wanted plan.Secret, t plan.Target, r plan.RecordedTarget, compare bool) question {

@@ -106,6 +106,18 @@ func fault(g secretfile.Generator, f schema.Fault) diag.Diagnostic {
 	return diag.Diagnostic{Severity: severity, Code: f.Code, Summary: f.Summary, Hint: f.Hint, Range: g.Config.RangeOf(f.Path, f.OnKey)}
 }
 
+// Answer is the value of a static secret that a person typed, if its validation accepts
+// that. The error does not say what was typed.
+func Answer(config schema.Value, typed secret.Value) (secret.Payload, error) {
+	if pattern := config.Get("validation"); !pattern.IsNull() {
+		whole, err := regexp.Compile(`\A(?:` + pattern.Expose() + `)\z`)
+		if err != nil || !whole.Match(typed.Expose()) {
+			return secret.Payload{}, fmt.Errorf("it does not match the validation %q", pattern.Expose())
+		}
+	}
+	return secret.NewText(typed), nil
+}
+
 // validate matches the whole text. It says that the value does not match, and
 // never what the value is.
 func validate(g secretfile.Generator, at string, stated schema.Value, pattern string) diag.List {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -139,4 +140,37 @@ func (w *world) present(vault string) string {
 		}
 	}
 	return strings.Join(names, " ")
+}
+
+// TestDestroyAsksForAName has a person type what is to be deleted, and how far.
+func TestDestroyAsksForAName(t *testing.T) {
+	script, err := exec.LookPath("script")
+	if err != nil {
+		t.Skip("no program here that gives a terminal")
+	}
+	for _, c := range []struct {
+		typed, says    string
+		deleted, there bool // in the list of deleted secrets; at its place
+	}{
+		{"yes", "not confirmed; nothing was done", false, true},
+		{"mine", "1 deleted", true, false},
+		{"own-kv", "1 deleted", false, false},
+	} {
+		w := newWorld(t, emulator.Options{})
+		w.write("Secretfile.yml", owned("mine", ""))
+		w.mustApply("Secretfile.yml")
+		sz := w.command("destroy")
+		cmd := exec.Command(script, "-qec", sz.Path+" destroy", filepath.Join(t.TempDir(), "typed"))
+		cmd.Dir, cmd.Env, cmd.Stdin = sz.Dir, sz.Env, strings.NewReader(c.typed+"\n")
+		o := finish(t, cmd)
+		contains(t, o.stdout, "Type the name of the project, mine, to delete this, or own-kv to delete it for good", c.says)
+		_, err := w.vault("own-kv").GetDeletedSecret(t.Context(), "a", nil)
+		if got := err == nil; got != c.deleted {
+			t.Errorf("%s: deleted and recoverable: %t, want %t", c.typed, got, c.deleted)
+		}
+		_, err = w.vault("own-kv").GetSecret(t.Context(), "a", "", nil)
+		if got := err == nil; got != c.there {
+			t.Errorf("%s: still there: %t, want %t", c.typed, got, c.there)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -207,4 +208,25 @@ func (w *world) snapshot() string {
 		})
 	}
 	return b.String()
+}
+
+// TestOvertakenWriteIsNoSuccess has another run write over a secret right after it was
+// stored: who stored it says so in the end.
+func TestOvertakenWriteIsNoSuccess(t *testing.T) {
+	var w *world
+	var overtaken atomic.Bool
+	w = newWorld(t, emulator.Options{After: func(r emulator.Request) {
+		if r.Method == "PUT" && strings.HasSuffix(r.Path, "/s03") && overtaken.CompareAndSwap(false, true) {
+			w.set("kill-one", "s03", "of another run", map[string]*string{"sz-op": to.Ptr("1.20990101T000000Z.00000000000000000001")})
+		}
+	}})
+	w.write("Secretfile.yml", twenty())
+	o := w.sz("apply", "--auto-approve")
+	if o.code != 6 {
+		t.Errorf("exit code %d, want 6\n%s", o.code, o)
+	}
+	contains(t, o.stderr, "key_vault:kill-one.vault.azure.net/s03 was stored, and holds something else by now")
+	if strings.Contains(o.stderr, "s04") || strings.Count(o.stderr, "holds something else") != 1 {
+		t.Errorf("more than what was overtaken is reported\n%s", o.stderr)
+	}
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
 	"github.com/secretzero/sz/core/apply"
+	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/plan"
 )
 
@@ -25,7 +27,8 @@ func destroyCommand() *cli.Command {
 		Description: "Deletes what the secrets that are named hold in their targets, or all of the\n" +
 			"project. Only what carries our mark and is in the lock file is touched; from what\n" +
 			"was there before sz only the mark is taken. A vault keeps what was deleted for a\n" +
-			"while; --purge deletes it for good, where the vault and the target allow that.\n\n" +
+			"while; --purge deletes it for good, where the vault and the target allow that, and\n" +
+			"so does a person who types the vault's name where the project's would do.\n\n" +
 			"Exit status: as of apply.",
 		Flags:  applyFlags(&cli.BoolFlag{Name: flagPurge, Usage: "delete for good, where the store allows it"}, deleteAdoptedFlag()),
 		Action: func(c *cli.Context) error { return remove(c, plan.Destroy, c.Bool(flagPurge)) },
@@ -88,22 +91,37 @@ func remove(c *cli.Context, decide func(plan.Desired, plan.Intent, plan.Recorded
 	if !p.plan.HasChanges() {
 		return done(planCode(p.plan))
 	}
-	if err := p.confirmName(c); err != nil {
+	forGood, err := p.confirmName(c, purge)
+	if err != nil {
 		return err
 	}
-	return p.carryOut(c, ui.NewPlanDocument(p.head(), p.plan, p.warnings), func(o *apply.Options) { o.Purge = purge })
+	return p.carryOut(c, ui.NewPlanDocument(p.head(), p.plan, p.warnings), func(o *apply.Options) { o.Purge = forGood })
 }
 
-// confirmName asks for the name of the project: yes is typed too easily.
-func (p *project) confirmName(c *cli.Context) error {
+// confirmName asks for a name, since yes is typed too easily: that of the project
+// deletes what a store keeps for a while, those of the stores delete for good. What is
+// deleted for good in any case takes the names of the stores.
+func (p *project) confirmName(c *cli.Context, purge bool) (forGood bool, err error) {
 	if c.Bool(flagAutoApprove) {
-		return nil
+		return purge, nil
 	}
 	if !interactive(c) {
-		return fail(exitError, "there is something to delete and nobody to ask; nothing was done. `sz "+c.Command.Name+" --auto-approve` does not ask")
+		return false, fail(exitError, "there is something to delete and nobody to ask; nothing was done. `sz "+c.Command.Name+" --auto-approve` does not ask")
 	}
-	if ask(c, fmt.Sprintf("Type the name of the project, %s, to delete this: ", p.plan.Project)) != p.plan.Project {
-		return fail(exitError, "not confirmed; nothing was done")
+	stores := strings.Join(p.plan.Stores(), " ")
+	question := fmt.Sprintf("Type the name of the project, %s, to delete this: ", p.plan.Project)
+	switch {
+	case stores != "" && purge:
+		question = fmt.Sprintf("Type %s to delete this for good: ", stores)
+	case stores != "":
+		question = fmt.Sprintf("Type the name of the project, %s, to delete this, or %s to delete it for good: ", p.plan.Project, stores)
 	}
-	return nil
+	switch typed := ask(c, diag.Printable(question)); {
+	case typed == "":
+	case stores != "" && typed == stores:
+		return true, nil
+	case typed == p.plan.Project && (stores == "" || !purge):
+		return purge, nil
+	}
+	return false, fail(exitError, "not confirmed; nothing was done")
 }

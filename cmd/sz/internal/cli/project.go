@@ -40,7 +40,8 @@ type project struct {
 	lock     *record.File
 	recorded plan.Recorded
 	plan     *plan.Plan
-	observed time.Time
+	observed time.Time // when the targets were looked at
+	seen     plan.Observed
 	warnings diag.List
 	upstream *record.GitSecrets // of which secrets are imported
 	// lenient takes what the installation lacks for a warning: the file is right.
@@ -211,14 +212,19 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	p.observed = time.Now()
-	observed := p.session.Inspect(ctx, p.desired, p.recorded)
+	p.seen = p.session.Inspect(ctx, p.desired, p.recorded)
 	if ctx.Err() != nil {
 		return fail(exitInterrupted, "interrupted; nothing was changed")
 	}
-	p.plan = plan.Decide(p.desired, intent, p.recorded, observed, time.Now())
-	p.noteUnfinished()
+	p.judge(intent)
 	p.warnings = append(p.warnings, p.plan.Warnings...)
-	return nil
+	return p.fillIn(c, intent)
+}
+
+// judge decides by what was seen.
+func (p *project) judge(intent plan.Intent) {
+	p.plan = plan.Decide(p.desired, intent, p.recorded, p.seen, p.observed)
+	p.noteUnfinished()
 }
 
 // noteUnfinished says that what was decided counts on the journal of another apply.
