@@ -43,7 +43,7 @@ func (r *run) change(ctx context.Context, c plan.Change, operation plan.Operatio
 			r.held.keep(c.Secret.Name, operation, payload)
 		}
 		if problem == nil && writes(s) {
-			r.wrote(written{c.Secret.Name, s.Target, operation})
+			r.confirm.add(ctx, written{c.Secret.Name, s.Target, operation})
 		}
 		r.report(Event{c.Secret.Name, s.Target.Address, s.Action, problem})
 		whole = whole && problem == nil

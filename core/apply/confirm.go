@@ -8,9 +8,21 @@ import (
 	"github.com/secretzero/sz/core/plan"
 )
 
-// confirmGroup is how many places are looked at with one call: few enough that a store
-// gets each, and does not list all that it has.
-const confirmGroup = 8
+// What was written is looked at once more: another run on another machine may have been
+// at work on the same secrets, and no store of ours refuses a write because of one a
+// moment before. What holds something else by then is reported as not done. It happens
+// beside the writes that are still to come, a little behind them, so that it takes no
+// time of its own.
+const (
+	// confirmGroup is how many places are looked at with one call: few enough that a
+	// store gets each, and does not list all that it has.
+	confirmGroup = 8
+	// confirmBehind is how many writes of a provider come before what is looked at.
+	confirmBehind = 16
+	// confirmCalls is how many calls are under way: with more, each would have to open
+	// connections that the writes have no use for.
+	confirmCalls = 2
+)
 
 // written is a place that this apply brought to an operation.
 type written struct {
@@ -19,53 +31,81 @@ type written struct {
 	at     plan.Operation
 }
 
-// wrote remembers what was written, to be confirmed in the end.
-func (r *run) wrote(w written) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.stored = append(r.stored, w)
+// confirmer looks again at what was written. Its methods are safe for concurrent use.
+type confirmer struct {
+	run   *run
+	calls chan struct{}
+	group sync.WaitGroup
+
+	mu      sync.Mutex
+	waiting map[string][]written // by provider
 }
 
-// confirm looks once more at what was written, at the end: another run on another machine
-// may have been at work on the same secrets, and no store of ours refuses a write because
-// of one a moment before. What holds something else by now is reported as not done.
-func (r *run) confirm(ctx context.Context) {
-	if ctx.Err() != nil {
+func newConfirmer(r *run) *confirmer {
+	return &confirmer{run: r, calls: make(chan struct{}, confirmCalls), waiting: map[string][]written{}}
+}
+
+// add takes a place that was just written, if it can be looked at.
+func (c *confirmer) add(ctx context.Context, w written) {
+	if !w.target.Can.Inspect || !w.target.Can.Marks {
 		return
 	}
-	var group sync.WaitGroup
-	for alias, list := range r.unconfirmed() {
+	alias := w.target.Provider
+	c.mu.Lock()
+	c.waiting[alias] = append(c.waiting[alias], w)
+	var some []written
+	if list := c.waiting[alias]; len(list) >= confirmBehind+confirmGroup {
+		some, c.waiting[alias] = list[:confirmGroup], list[confirmGroup:]
+	}
+	c.mu.Unlock()
+	c.look(ctx, alias, some)
+}
+
+// finish looks at the rest and waits for all answers.
+func (c *confirmer) finish(ctx context.Context) {
+	c.mu.Lock()
+	rest := c.waiting
+	c.waiting = map[string][]written{}
+	c.mu.Unlock()
+	for alias, list := range rest {
 		for len(list) > 0 {
-			some := list[:min(confirmGroup, len(list))]
-			list = list[len(some):]
-			group.Go(func() { r.confirmSome(ctx, alias, some) })
+			n := min(confirmGroup, len(list))
+			c.look(ctx, alias, list[:n])
+			list = list[n:]
 		}
 	}
-	group.Wait()
+	c.group.Wait()
 }
 
-// unconfirmed are the places that were written and can be looked at, by provider.
-func (r *run) unconfirmed() map[string][]written {
-	todo := map[string][]written{}
-	for _, w := range r.stored {
-		if w.target.Can.Inspect && w.target.Can.Marks {
-			todo[w.target.Provider] = append(todo[w.target.Provider], w)
-		}
+func (c *confirmer) look(ctx context.Context, alias string, list []written) {
+	if len(list) == 0 {
+		return
 	}
-	return todo
+	c.group.Go(func() {
+		c.calls <- struct{}{}
+		defer func() { <-c.calls }()
+		if ctx.Err() == nil { // who interrupts waits for writes under way, and for nothing else
+			c.compare(list, c.run.Session.Marks(ctx, alias, targetsOf(list)))
+		}
+	})
 }
 
-func (r *run) confirmSome(ctx context.Context, alias string, list []written) {
+func targetsOf(list []written) []plan.Target {
 	targets := make([]plan.Target, len(list))
 	for i, w := range list {
 		targets[i] = w.target
 	}
-	for i, o := range r.Session.Marks(ctx, alias, targets) {
-		w := list[i]
-		if o.Presence == plan.Unknown || o.Mark.Operation == w.at.String() {
-			continue // what the store does not tell now was told when it was written
+	return targets
+}
+
+// compare reports what holds something else. What a store does not tell now it told when
+// it was written.
+func (c *confirmer) compare(list []written, seen []plan.Observation) {
+	for i, w := range list {
+		if seen[i].Presence == plan.Unknown || seen[i].Mark.Operation == w.at.String() {
+			continue
 		}
-		r.report(Event{w.secret, w.target.Address, plan.Conflict, &plan.Problem{
+		c.run.report(Event{w.secret, w.target.Address, plan.Conflict, &plan.Problem{
 			Class: plan.ConflictProblem, Code: "overtaken",
 			Summary: fmt.Sprintf("%s was stored, and holds something else by now: another run is, or was, at work on it", w.target.Address),
 			Hint:    "apply again when it is done: that brings all targets to one value",

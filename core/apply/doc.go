@@ -105,8 +105,9 @@ func Run(ctx context.Context, options Options) (Result, error) {
 	stores, removals := r.todo()
 	r.held = newHeld(stores)
 	defer r.held.destroy()
+	r.confirm = newConfirmer(r)
 	r.batches(ctx, stores)
-	r.confirm(ctx)
+	r.confirm.finish(ctx)
 	r.batches(ctx, r.removable(removals, stores))
 	r.result.Interrupted = ctx.Err() != nil
 	r.result.Unrecorded = r.Lock.Finish()
@@ -142,9 +143,9 @@ type run struct {
 	limits  *limits
 	writers map[*pluginhost.Instance]*pluginhost.Writer
 	held    *held // values that others are built of
+	confirm *confirmer
 
 	mu     sync.Mutex
-	stored []written
 	result Result
 }
 
