@@ -217,6 +217,23 @@ func TestListedTenantIsSignedInTo(t *testing.T) {
 	s.stored(app)
 }
 
+// The address of a vault says which cloud it is in, and so where to sign in.
+func TestVaultOfAnotherCloud(t *testing.T) {
+	auth := "{kind: client_secret, " + asApplication + ", client_secret_file: secret.txt}"
+	s := newSignIn(t, emulator.AppService, auth, directory())
+	s.write("Secretfile.yml", strings.Replace(s.read("Secretfile.yml"), "auth-kv.vault.azure.net", "auth-kv.vault.usgovcloudapi.net", 1))
+	if o := s.approved("apply", "--auto-approve"); o.code != 0 || s.versions() != 1 {
+		t.Errorf("exit code %d\n%s", o.code, o)
+	}
+	for _, r := range s.server.Requests() {
+		if strings.HasPrefix(r.Host, "login.") && r.Host != "login.microsoftonline.us" {
+			t.Errorf("%s %s%s", r.Method, r.Host, r.Path)
+		}
+	}
+	s.write("Secretfile.yml", strings.Replace(s.read("Secretfile.yml"), "    auth:", "    config: {cloud: public}\n    auth:", 1))
+	contains(t, s.approved("plan").stderr, "[another-cloud]", "vault auth-kv is in the usgov cloud, and its provider signs in to the public cloud")
+}
+
 // TestFailedSignIns makes every mistake. Each has a message of its own that names the
 // vault, whom it was tried as and what to do, and is found without a retry.
 func TestFailedSignIns(t *testing.T) {

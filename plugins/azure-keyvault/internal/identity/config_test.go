@@ -3,8 +3,12 @@ package identity
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/secretzero/sz/sdk"
+	"github.com/secretzero/sz/sdk/secret"
 )
 
 // An authority gets the credential itself, and a vault chooses a tenant: neither may
@@ -51,6 +55,18 @@ func TestEverythingWrongIsSaidAtOnce(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is missing in %v", part, err)
 		}
+	}
+}
+
+// What the settings say of the identity is there for policies, and nothing secret is.
+func TestClaimsAreWhatTheSettingsSay(t *testing.T) {
+	c, err := New(Config{Kind: "client_secret", Settings: Settings{TenantID: ours, ClientID: theirs, ClientSecret: secret.FromString("canary-canary")}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []sdk.Claim{{Name: "client_id", Value: theirs}, {Name: "kind", Value: "client_secret"}, {Name: "tenant", Value: ours}}
+	if got := c.Claims(); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
 	}
 }
 

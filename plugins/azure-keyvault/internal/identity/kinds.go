@@ -47,9 +47,6 @@ var (
 	programEnvironment = []string{"PATH", "HOME", "USERPROFILE", "SYSTEMROOT"}
 )
 
-// application are the settings of whoever signs in as an application of its own.
-var application = []string{"tenant_id", "client_id"}
-
 // login is what it takes to get a token from Microsoft Entra.
 func login() []sdk.Permission {
 	var list []sdk.Permission

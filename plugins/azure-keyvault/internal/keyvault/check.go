@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
 	"github.com/secretzero/sz/sdk/schema"
@@ -38,6 +39,9 @@ func check(_ context.Context, s *session, w sdk.Wanted[TargetConfig]) (sdk.Place
 		found = append(found, e)
 	} else if unusual := v.Unusual(); unusual != "" {
 		found = append(found, warning("unusual-vault-name", w.Config.vaultKey(), unusual, "the service decides"))
+	}
+	if cloud := identity.CloudOf(v.Resource()); err == nil && s.cloud != "" && cloud != s.cloud {
+		found = append(found, warning("another-cloud", w.Config.vaultKey(), fmt.Sprintf("vault %s is in the %s cloud, and its provider signs in to the %s cloud", v.Name, cloud, s.cloud), "its tokens will not open it; use a provider with cloud: "+cloud))
 	}
 	name := nameOf(w)
 	if err := vault.CheckName(name, cmp.Or(w.Config.NameRules, s.nameRules) != namesAsService); err != nil {

@@ -32,20 +32,20 @@ func (s *session) explain(err error, doing string, v vault.Vault, name string) e
 }
 
 func (t *trouble) explain(doing string) *sdk.Error {
-	switch {
-	case t.status == 0:
+	switch t.status {
+	case 0:
 		t.connection()
-	case t.status == http.StatusForbidden:
+	case http.StatusForbidden:
 		t.forbidden()
-	case t.status == http.StatusConflict:
+	case http.StatusConflict:
 		t.conflict()
-	case t.status == http.StatusUnauthorized:
+	case http.StatusUnauthorized:
 		t.unauthorized()
-	case t.status == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		t.say(sdk.Throttled, "throttled", "too many requests", "the vault allows 300 new versions in 10 seconds; what is not written yet is written by the next apply")
-	case t.status == http.StatusNotFound:
+	case http.StatusNotFound:
 		t.say(sdk.NotFound, "not-found", "there is no such secret", "the names that there are: "+t.run("az keyvault secret list --vault-name VAULT --query \"[].name\" -o tsv"))
-	case t.status == http.StatusBadRequest:
+	case http.StatusBadRequest:
 		t.badRequest()
 	default:
 		t.say(sdk.Unavailable, "service-error", fmt.Sprintf("the service answered %d", t.status), "try again in a moment; the state of the service is at https://azure.status.microsoft")
