@@ -1,17 +1,13 @@
 package sandbox
 
-// EnvCommands is set, to the address of the host's ear, in a process whose commands
-// the host runs.
-const EnvCommands = "SZ_PLUGIN_COMMANDS"
+import "github.com/secretzero/sz/core/sandbox/internal/inside"
 
-// CommandRequest is a command that a plugin wants to have run.
-type CommandRequest struct {
-	Args []string `json:"args"` // as the plugin gave them to its shell
-}
+// EnvCommands is set in a process whose commands the host runs.
+const EnvCommands = inside.EnvCommands
 
-// CommandAnswer is how it went.
-type CommandAnswer struct {
-	Stdout []byte `json:"stdout"`
-	Stderr []byte `json:"stderr"`
-	Code   int    `json:"code"`
-}
+type (
+	// CommandRequest is a command that a plugin wants to have run.
+	CommandRequest = inside.CommandRequest
+	// CommandAnswer is how it went.
+	CommandAnswer = inside.CommandAnswer
+)

@@ -2,7 +2,7 @@
 //
 // The way through it: [Start] opens a file, starts this very program again as a
 // small helper inside new namespaces, tells it what the plugin may touch, and the
-// helper takes away everything else before it becomes the plugin: inside_linux.go
+// helper takes away everything else before it becomes the plugin: internal/inside
 // has its steps in order, and each step has a file. What the kernel refuses is a
 // [Refusal]; Start then tries the next lower [Tier] and remembers why.
 //

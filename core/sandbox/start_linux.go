@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/secretzero/sz/core/sandbox/internal/inside"
 )
 
 // Start runs the binary in the highest tier from Max down to Min that this machine
@@ -45,7 +47,7 @@ func (s Spec) start(tier Tier) (*Process, error) {
 		return nil, &Refusal{tier, "commands", "it runs commands, and only in T3 can sz run them for it"}
 	}
 	p, err := s.startConfined(tier)
-	if refusal, ok := errors.AsType[*Refusal](err); ok && refusal.Step != stepExec {
+	if refusal, ok := errors.AsType[*Refusal](err); ok && refusal.Step != inside.StepExec {
 		refusal.Tier = tier
 		remembered.Store(tier, refusal)
 	}
@@ -84,9 +86,11 @@ func (s Spec) startConfined(tier Tier) (_ *Process, err error) {
 		return nil, errors.Join(err, closeAll(egress))
 	}
 	defer ours.Close()
-	cmd := s.command("/proc/self/exe", helperName)
+	cmd := s.command("/proc/self/exe", inside.HelperName)
 	cmd.Args = append(cmd.Args, fmt.Sprint(3+len(s.Extra)))
-	cmd.ExtraFiles = append(cmd.ExtraFiles[:len(cmd.ExtraFiles):len(cmd.ExtraFiles)], theirs, s.Binary)
+	cmd.ExtraFiles = make([]*os.File, inside.ExecFD-3+1)
+	copy(cmd.ExtraFiles, append(s.Extra[:len(s.Extra):len(s.Extra)], theirs))
+	cmd.ExtraFiles[inside.ExecFD-3] = s.Binary
 	cmd.SysProcAttr = attributes(tier)
 	err = onForkThread(cmd.Start)
 	_ = theirs.Close()
@@ -113,25 +117,25 @@ func (s Spec) startConfined(tier Tier) (_ *Process, err error) {
 }
 
 // converse tells the helper what to do and hears how it went.
-func (s Spec) converse(control *os.File, p policy) (report, error) {
+func (s Spec) converse(control *os.File, p inside.Policy) (report, error) {
 	if err := control.SetDeadline(time.Now().Add(helperTimeout)); err != nil {
 		return report{}, err
 	}
-	if err := p.send(control); err != nil {
-		return report{}, &Refusal{p.Tier, "helper", err.Error()}
+	if err := send(p, control); err != nil {
+		return report{}, &Refusal{Tier(p.Tier), "helper", err.Error()}
 	}
 	r, err := receiveReport(control)
 	if err != nil {
-		return r, &Refusal{p.Tier, "helper", err.Error()}
+		return r, &Refusal{Tier(p.Tier), "helper", err.Error()}
 	}
 	return r, nil
 }
 
 // policy is what the helper will be told, and in the tiers without a network
 // namespace the listener that the host keeps.
-func (s Spec) policy(tier Tier) (p policy, egress net.Listener, err error) {
-	p = policy{
-		Tier: tier, Name: s.Name, Extra: len(s.Extra), SocketDir: s.SocketDir,
+func (s Spec) policy(tier Tier) (p inside.Policy, egress net.Listener, err error) {
+	p = inside.Policy{
+		Tier: int(tier), Name: s.Name, Extra: len(s.Extra), SocketDir: s.SocketDir,
 		List: s.List, Read: s.Read, Keep: s.Keep, Write: parents(s.Write),
 		Libraries: dynamic(s.Binary), Network: s.Network || s.Commands, Commands: s.Commands, Programs: s.Programs,
 	}
@@ -143,10 +147,10 @@ func (s Spec) policy(tier Tier) (p policy, egress net.Listener, err error) {
 	place := Place{Tier: tier, Commands: s.Commands}
 	if tier == T3 {
 		if s.Network {
-			p.Listen, place.Egress = append(p.Listen, egressPort), fmt.Sprintf("127.0.0.1:%d", egressPort)
+			p.Listen, place.Egress = append(p.Listen, inside.EgressPort), fmt.Sprintf("127.0.0.1:%d", inside.EgressPort)
 		}
 		if s.Commands {
-			p.Listen = append(p.Listen, commandsPort)
+			p.Listen = append(p.Listen, inside.CommandsPort)
 		}
 		p.Ports = p.Listen
 	} else if egress, place.Egress, err = s.listen(); err != nil {

@@ -1,6 +1,6 @@
 //go:build amd64 || arm64
 
-package sandbox
+package inside
 
 import "golang.org/x/sys/unix"
 
@@ -8,7 +8,7 @@ import "golang.org/x/sys/unix"
 // what it has open, and to wait. Everything else does not exist for it, today's and
 // tomorrow's: namespaces, mounts, io_uring, keyrings, BPF, ptrace, other processes'
 // memory, shared memory, handles of files. Those with conditions are in
-// [policy.conditions].
+// [Policy.conditions].
 var allowedCalls = append([]uint32{
 	// descriptors
 	unix.SYS_READ, unix.SYS_WRITE, unix.SYS_READV, unix.SYS_WRITEV, unix.SYS_PREAD64, unix.SYS_PWRITE64,

@@ -1,4 +1,4 @@
-package sandbox
+package inside
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ const (
 	maxThreads = 512      // counted within its user namespace
 )
 
-func (p *policy) limit() error {
+func (p *Policy) limit() error {
 	written := uint64(0)
 	if len(p.Write)+len(p.Keep) > 0 {
 		written = maxWritten
@@ -29,7 +29,7 @@ func (p *policy) limit() error {
 		{unix.RLIMIT_NOFILE, maxOpenFiles},
 		{unix.RLIMIT_DATA, maxData},
 	}
-	if p.Tier == T3 {
+	if p.Tier == tier3 {
 		limits = append(limits, struct {
 			resource int
 			most     uint64

@@ -1,4 +1,4 @@
-package sandbox
+package inside
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 // listen makes the sockets at which the plugin will ask for connections and
 // commands, inside its network namespace, and passes them to the host, which serves
 // them with its own network. There is no route to anywhere else.
-func (p *policy) listen(control *os.File) error {
+func (p *Policy) listen(control *os.File) error {
 	if len(p.Listen) == 0 {
 		return nil
 	}
@@ -23,7 +23,7 @@ func (p *policy) listen(control *os.File) error {
 		if err != nil {
 			return err
 		}
-		err = unix.Sendmsg(int(control.Fd()), []byte{passed}, unix.UnixRights(fd), nil, 0)
+		err = unix.Sendmsg(int(control.Fd()), []byte{Passed}, unix.UnixRights(fd), nil, 0)
 		if err = errors.Join(err, unix.Close(fd)); err != nil {
 			return err
 		}

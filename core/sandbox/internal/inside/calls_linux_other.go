@@ -1,6 +1,6 @@
 //go:build linux && !amd64 && !arm64
 
-package sandbox
+package inside
 
 // nativeArch of no processor: there is no list of calls for this one, and
 // filterCalls refuses.

@@ -1,4 +1,4 @@
-package sandbox
+package inside
 
 import (
 	"errors"
@@ -24,8 +24,8 @@ const (
 	ofFiles = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | mayReadFile | unix.LANDLOCK_ACCESS_FS_TRUNCATE
 )
 
-// landlockVersion is the version of the kernel's interface; 0 when there is none.
-func landlockVersion() (int, error) {
+// LandlockVersion is the version of the kernel's interface; 0 when there is none.
+func LandlockVersion() (int, error) {
 	version, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if errno != 0 {
 		return 0, errno
@@ -57,8 +57,8 @@ type ruleset struct {
 }
 
 // restrictFiles takes away every file and TCP port that the policy does not name.
-func (p *policy) restrictFiles() error {
-	version, err := landlockVersion()
+func (p *Policy) restrictFiles() error {
+	version, err := LandlockVersion()
 	if err != nil {
 		return err
 	}
@@ -85,8 +85,8 @@ func (p *policy) restrictFiles() error {
 	return nil
 }
 
-func (p *policy) allow(r *ruleset) error {
-	if err := r.addFD(execFD, mayExecute); err != nil {
+func (p *Policy) allow(r *ruleset) error {
+	if err := r.addFD(ExecFD, mayExecute); err != nil {
 		return err
 	}
 	for _, g := range []struct {
@@ -121,7 +121,7 @@ func (p *policy) allow(r *ruleset) error {
 }
 
 // loaded is what it may execute besides itself.
-func (p *policy) loaded() []string {
+func (p *Policy) loaded() []string {
 	var paths []string
 	if p.Libraries {
 		paths = append(paths, libraries...)
@@ -169,11 +169,4 @@ func (r *ruleset) add(kind uintptr, rule unsafe.Pointer) error {
 		return errno
 	}
 	return nil
-}
-
-// ClosesSockets reports that landlock keeps a process from the unix sockets of
-// others, which it does from version 9 on.
-func ClosesSockets() bool {
-	version, err := landlockVersion()
-	return err == nil && version >= 9
 }

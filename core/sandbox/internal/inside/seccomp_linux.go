@@ -1,4 +1,4 @@
-package sandbox
+package inside
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 )
 
 // filterCalls puts the filter of system calls in place, the last step but one.
-func (p *policy) filterCalls() error {
+func (p *Policy) filterCalls() error {
 	if nativeArch == 0 {
 		return errors.New("no list of calls for this processor")
 	}
@@ -24,7 +24,7 @@ func (p *policy) filterCalls() error {
 // architecture kills: on a 64-bit x86 an `int 0x80` enters the kernel by the numbers
 // of 32-bit programs, and a list that only looks at the number would judge another
 // call than the one made.
-func (p *policy) filter() []unix.SockFilter {
+func (p *Policy) filter() []unix.SockFilter {
 	code := program{
 		load(offsetArch), skipIf(unix.BPF_JEQ, nativeArch), answer(unix.SECCOMP_RET_KILL_PROCESS),
 		load(offsetCall),
@@ -56,7 +56,7 @@ const kindOfSocket = 0xf
 // cannot see, because it lies behind a pointer, has to be refused with the call:
 // clone3 hides its flags so and is answered as unknown, after which programs use
 // clone.
-func (p *policy) conditions() map[uint32]program {
+func (p *Policy) conditions() map[uint32]program {
 	self := uint32(unix.Getpid())
 	streams := []uint32{unix.SOCK_STREAM, unix.SOCK_SEQPACKET}
 	rules := map[uint32]program{
@@ -79,7 +79,7 @@ func (p *policy) conditions() map[uint32]program {
 		unix.SYS_SCHED_SETAFFINITY: in(0, 0, p.pid(self)),
 		unix.SYS_TGKILL:            in(0, p.pid(self)),
 		unix.SYS_KILL:              in(0, p.pid(self)),
-		unix.SYS_EXECVEAT:          join(in(0, execFD), in(4, unix.AT_EMPTY_PATH)),
+		unix.SYS_EXECVEAT:          join(in(0, ExecFD), in(4, unix.AT_EMPTY_PATH)),
 	}
 	if p.Network {
 		rules[unix.SYS_CONNECT] = nil
@@ -98,14 +98,14 @@ func (p *policy) conditions() map[uint32]program {
 
 // pid is the id by which the plugin knows itself: it is the first process of its
 // own namespace where it has one, and this process otherwise.
-func (p *policy) pid(self uint32) uint32 {
-	if p.Tier == T3 {
+func (p *Policy) pid(self uint32) uint32 {
+	if p.Tier == tier3 {
 		return 1
 	}
 	return self
 }
 
-func (p *policy) internetSockets() program {
+func (p *Policy) internetSockets() program {
 	if !p.Network {
 		return in(0)
 	}

@@ -1,4 +1,4 @@
-package sandbox
+package inside
 
 import (
 	"encoding/json"
@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// helperName is what the helper is called: the first argument that no person gives.
-const helperName = "sz-sandbox-helper"
+// HelperName is what the helper is called: the first argument that no person gives.
+const HelperName = "sz-sandbox-helper"
 
 // This program becomes the helper before the rest of it is initialised: Go runs the
 // initialisers of packages in the order of their paths as far as what they import
@@ -26,7 +26,7 @@ func init() {
 		return
 	}
 	switch {
-	case os.Args[0] == helperName:
+	case os.Args[0] == HelperName:
 		runtime.LockOSThread()
 		help()
 	case os.Getenv(EnvCommands) != "" && os.Args[0] == shell:
@@ -34,33 +34,40 @@ func init() {
 	}
 }
 
+// The tiers, as in core/sandbox.
+const (
+	tier1 = iota + 1
+	tier2
+	tier3
+)
+
 // The steps, as they are named in a report.
 const (
 	stepPolicy = "policy"
-	stepExec   = "exec"
+	StepExec   = "exec"
 )
 
 // help takes away everything that the policy does not name and becomes the plugin.
 // It returns to nobody.
 func help() {
-	control, binary := inheritedDescriptors()
+	control := controlSocket()
 	p, err := receivePolicy(control)
 	if err != nil {
 		stop(control, stepPolicy, err)
 	}
 	for _, step := range []struct {
 		name string
-		tier Tier
+		tier int
 		do   func() error
 	}{
-		{"network", T3, func() error { return p.listen(control) }},
-		{"root directory", T3, p.enterRoot},
-		{"descriptors", T1, func() error { return p.settleDescriptors(binary) }},
-		{"landlock", T2, p.restrictFiles},
-		{"limits", T1, p.limit},
-		{"capabilities", T1, dropCapabilities},
-		{"no new privileges", T1, noNewPrivileges},
-		{"system calls", T1, p.filterCalls},
+		{"network", tier3, func() error { return p.listen(control) }},
+		{"root directory", tier3, p.enterRoot},
+		{"descriptors", tier1, p.settleDescriptors},
+		{"landlock", tier2, p.restrictFiles},
+		{"limits", tier1, p.limit},
+		{"capabilities", tier1, dropCapabilities},
+		{"no new privileges", tier1, noNewPrivileges},
+		{"system calls", tier1, p.filterCalls},
 	} {
 		if p.Tier < step.tier {
 			continue
@@ -69,50 +76,47 @@ func help() {
 			stop(control, step.name, err)
 		}
 	}
-	stop(control, stepExec, p.execute())
+	stop(control, StepExec, p.execute())
 }
 
-// inheritedDescriptors are the control socket and the plugin's file, the last two;
-// the host says how many come before them.
-func inheritedDescriptors() (control *os.File, binary int) {
-	first := 0
+// controlSocket is the descriptor that the host names.
+func controlSocket() *os.File {
+	fd := 0
 	if len(os.Args) > 1 {
-		first, _ = strconv.Atoi(os.Args[1])
+		fd, _ = strconv.Atoi(os.Args[1])
 	}
-	if first < 3 {
+	if fd < 3 {
 		os.Exit(125) // nobody to report to: this was no host
 	}
-	return os.NewFile(uintptr(first), "control"), first + 1
+	return os.NewFile(uintptr(fd), "control")
 }
 
 // stop reports why the helper cannot go on, and ends it.
 func stop(control *os.File, step string, err error) {
-	if text, failed := json.Marshal(Refusal{Step: step, Why: err.Error()}); failed == nil {
+	if text, failed := json.Marshal(Stop{Step: step, Why: err.Error()}); failed == nil {
 		_, _ = control.Write(text)
 	}
 	os.Exit(125)
 }
 
-// execFD is where the plugin's file is while it is executed. The limit of open
-// files ends below it, so that the filter's exception for executing this descriptor
-// is of no use to the plugin.
+// ExecFD is where the host puts the plugin's file. The limit of open files ends below
+// it, so that the filter's exception for executing this descriptor is of no use to the
+// plugin. It has to be there from the start: to make room for it in a process with
+// threads takes the kernel several milliseconds.
 const (
-	execFD       = 1000
+	ExecFD       = 1000
 	maxOpenFiles = 512
 )
 
 // settleDescriptors keeps what the plugin inherits and closes the rest when it is
 // executed, whatever this process was given by mistake.
-func (p *policy) settleDescriptors(binary int) error {
-	if err := unix.Dup3(binary, execFD, unix.O_CLOEXEC); err != nil {
-		return err
-	}
+func (p *Policy) settleDescriptors() error {
 	return unix.CloseRange(uint(3+p.Extra), ^uint(0)>>1, unix.CLOSE_RANGE_CLOEXEC)
 }
 
 // execute becomes the plugin: the file that the host opened and hashed, not what
 // has its name now.
-func (p *policy) execute() error {
+func (p *Policy) execute() error {
 	argv, err := pointers([]string{p.Name})
 	if err != nil {
 		return err
@@ -122,7 +126,7 @@ func (p *policy) execute() error {
 		return err
 	}
 	empty := [1]byte{}
-	_, _, errno := unix.RawSyscall6(unix.SYS_EXECVEAT, execFD, uintptr(unsafe.Pointer(&empty[0])),
+	_, _, errno := unix.RawSyscall6(unix.SYS_EXECVEAT, ExecFD, uintptr(unsafe.Pointer(&empty[0])),
 		uintptr(unsafe.Pointer(&argv[0])), uintptr(unsafe.Pointer(&env[0])), unix.AT_EMPTY_PATH, 0)
 	return errno
 }

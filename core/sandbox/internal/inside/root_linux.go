@@ -1,10 +1,10 @@
-package sandbox
+package inside
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"path" // not path/filepath, which is initialised late: see init
 	"slices"
 	"strings"
 
@@ -43,11 +43,11 @@ const (
 )
 
 // trees are all that will be in the new root, a directory before what is in it.
-func (p *policy) trees() []tree {
+func (p *Policy) trees() []tree {
 	var list []tree
 	add := func(flags uint64, paths ...string) {
-		for _, path := range paths {
-			list = append(list, tree{at: filepath.Clean(path), flags: flags})
+		for _, p := range paths {
+			list = append(list, tree{at: path.Clean(p), flags: flags})
 		}
 	}
 	add(device, devices...)
@@ -72,7 +72,7 @@ func (p *policy) trees() []tree {
 
 // enterRoot makes a root directory that holds what was granted and nothing else,
 // moves into it and drops the old one.
-func (p *policy) enterRoot() error {
+func (p *Policy) enterRoot() error {
 	// Nothing of what follows is seen outside.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return fmt.Errorf("propagation: %w", err)
@@ -160,7 +160,7 @@ func newRoot(over string) (int, error) {
 
 // attach puts a tree where it belongs below root.
 func (t tree) attach(root int, trees []tree) error {
-	if err := makeDirs(root, filepath.Dir(t.at), trees); err != nil {
+	if err := makeDirs(root, path.Dir(t.at), trees); err != nil {
 		return err
 	}
 	name := strings.TrimPrefix(t.at, "/")
@@ -188,7 +188,7 @@ func (t tree) attach(root int, trees []tree) error {
 // makeDirs makes a directory and those above it, but none in a tree of the host.
 func makeDirs(root int, dir string, trees []tree) error {
 	made := ""
-	for _, part := range strings.Split(strings.Trim(filepath.Clean(dir), "/"), "/") {
+	for _, part := range strings.Split(strings.Trim(path.Clean(dir), "/"), "/") {
 		if part == "" {
 			return nil
 		}
