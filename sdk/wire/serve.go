@@ -22,6 +22,7 @@ import (
 // Serve runs a plugin until the host ends it. It returns only when the process
 // was started by something that is not sz.
 func Serve(handler Handler) {
+	harden()
 	stderr := os.Stderr
 	keepStderr = sync.OnceFunc(func() { os.Stderr = stderr })
 	plugin.Serve(&plugin.ServeConfig{

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
+	"github.com/secretzero/sz/core/sandbox"
 )
 
 // Main runs sz and returns its exit code.
@@ -20,6 +21,9 @@ func Main(args []string, stdin *os.File, stdout, stderr *os.File) int {
 	// A file of ten thousand secrets is checked in 130 MiB instead of 155, and takes
 	// no longer (BenchmarkValidate).
 	debug.SetGCPercent(50)
+	if err := sandbox.Harden(); err != nil {
+		fmt.Fprintln(stderr, "warning: the memory of sz is not closed to other programs:", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// The first signal lets writes under way finish; with the handler gone, a

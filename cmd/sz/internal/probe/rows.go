@@ -68,7 +68,7 @@ var rows = []row{
 
 	{group: "resources", key: "memory", title: "take 2 GiB of memory"},
 	{group: "resources", key: "files", title: "hold 1,000 files open"},
-	{group: "resources", key: "core", title: "leave a core dump"},
+	{group: "resources", key: "core", title: "leave a core dump", alone: true},
 
 	{group: "the host", key: "environment", title: "see the user's environment", alone: true},
 	{group: "the host", key: "input", title: "read sz's own input", alone: true},
