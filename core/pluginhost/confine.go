@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/secretzero/sz/core/egress"
 	"github.com/secretzero/sz/core/grant"
@@ -27,6 +28,8 @@ type confinement struct {
 	proxy   *egress.Proxy  // nil without network
 	runner  *commandRunner // nil without commands
 	granted []string       // of the environment, as NAME=value
+
+	startTimeout time.Duration
 }
 
 // confine opens the binary of a plugin and works out what its process may touch.
@@ -37,7 +40,10 @@ func (h *Host) confine(plugin Served, may allowance, runtimeDir string) (*confin
 	if err != nil {
 		return nil, err
 	}
-	c := &confinement{binary: binary, proxy: h.newProxy(granted), runner: h.newRunner(granted.Exec), granted: h.environment(granted)}
+	c := &confinement{binary: binary, proxy: h.newProxy(granted), runner: h.newRunner(granted.Exec), granted: h.environment(granted), startTimeout: startTimeout}
+	if h.options.StartTimeout > 0 {
+		c.startTimeout = h.options.StartTimeout
+	}
 	c.spec = sandbox.Spec{
 		Binary: binary, Name: plugin.Path, Read: granted.Read, Network: c.proxy != nil, Commands: c.runner != nil,
 		Min: h.lowest(plugin, granted), Max: sandbox.T3,
@@ -48,6 +54,7 @@ func (h *Host) confine(plugin Served, may allowance, runtimeDir string) (*confin
 	if c.proxy != nil {
 		authorities, err := h.authorities(runtimeDir)
 		if err != nil {
+			c.close()
 			return nil, err
 		}
 		c.spec.Read = append([]string{authorities}, c.spec.Read...)
@@ -59,6 +66,7 @@ func (h *Host) confine(plugin Served, may allowance, runtimeDir string) (*confin
 	}
 	if len(granted.Write) > 0 {
 		if err := h.allowWriting(&c.spec, plugin, granted.Write); err != nil {
+			c.close()
 			return nil, err
 		}
 	}

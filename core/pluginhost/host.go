@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/secretzero/sz/core/grant"
 	"github.com/secretzero/sz/core/redact"
@@ -39,6 +40,9 @@ type Options struct {
 	// SandboxMinForAll is the user's word that SandboxMin holds for plugins of
 	// strangers too.
 	SandboxMinForAll bool
+	// StartTimeout is how long a plugin may take to answer its start; 0 means half a
+	// minute.
+	StartTimeout time.Duration
 	// SandboxMax is the highest tier that is tried; nil means the highest there is.
 	SandboxMax *sandbox.Tier
 }
@@ -50,7 +54,8 @@ type Host struct {
 
 	mu             sync.Mutex
 	runtimeDir     string
-	hasAuthorities bool // see authorities
+	alive          *os.File // holds the lock of the runtime directory
+	hasAuthorities bool     // see authorities
 	instances      []*Instance
 }
 
@@ -140,16 +145,16 @@ func (h *Host) sockets() (string, error) {
 	if h.runtimeDir != "" {
 		return h.runtimeDir, nil
 	}
-	dir, err := newRuntimeDir(h.options.RuntimeDir)
-	h.runtimeDir = dir
+	dir, alive, err := newRuntimeDir(h.options.RuntimeDir)
+	h.runtimeDir, h.alive = dir, alive
 	return dir, err
 }
 
 // Close ends every process, side by side, and removes the runtime directory.
 func (h *Host) Close() error {
 	h.mu.Lock()
-	instances, dir := h.instances, h.runtimeDir
-	h.instances, h.runtimeDir = nil, ""
+	instances, dir, alive := h.instances, h.runtimeDir, h.alive
+	h.instances, h.runtimeDir, h.alive = nil, "", nil
 	h.mu.Unlock()
 	var group sync.WaitGroup
 	for _, i := range instances {
@@ -159,7 +164,11 @@ func (h *Host) Close() error {
 	if dir == "" {
 		return nil
 	}
-	if err := os.RemoveAll(dir); err != nil {
+	err := os.RemoveAll(dir)
+	if alive != nil {
+		_ = alive.Close()
+	}
+	if err != nil {
 		return fmt.Errorf("runtime directory: %w", err)
 	}
 	return nil

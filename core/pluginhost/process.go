@@ -29,6 +29,9 @@ const (
 // system in use (104 bytes with its end on macOS).
 const maxSocketPath = 103
 
+// runtimePrefix begins the names of runtime directories.
+const runtimePrefix = "sz-run-"
+
 // socketName is the longest that go-plugin appends to the runtime directory:
 // "/plugin-dirNNNNNNNNNN/pluginNNNNNNNNNN".
 const socketName = 40
@@ -66,7 +69,7 @@ func startProcess(c Candidate, runtimeDir string, confinement *confinement) (*pr
 		},
 		TLSConfig:        tlsConfig,
 		SkipHostEnv:      true,
-		StartTimeout:     startTimeout,
+		StartTimeout:     confinement.startTimeout,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: runtimeDir},
 		Logger:           hclog.NewNullLogger(),
 		SyncStdout:       io.Discard,
@@ -167,14 +170,23 @@ func (p *process) stop() {
 }
 
 // newRuntimeDir makes the directory for sockets, short enough for their paths.
-func newRuntimeDir(base string) (string, error) {
-	dir, err := os.MkdirTemp(base, "sz-")
+// It sweeps first what runs that were killed have left there. The file is to be kept
+// open for as long as the directory is used.
+func newRuntimeDir(base string) (dir string, alive *os.File, err error) {
+	if base == "" {
+		base = os.TempDir()
+	}
+	sweep(base)
+	dir, err = os.MkdirTemp(base, runtimePrefix)
 	if err != nil {
-		return "", fmt.Errorf("runtime directory: %w", err)
+		return "", nil, fmt.Errorf("runtime directory: %w", err)
 	}
 	if len(dir)+socketName > maxSocketPath {
 		_ = os.Remove(dir)
-		return "", fmt.Errorf("runtime directory %s is too long for the path of a socket; set XDG_RUNTIME_DIR or TMPDIR to a shorter one", filepath.Clean(dir))
+		return "", nil, fmt.Errorf("runtime directory %s is too long for the path of a socket; set XDG_RUNTIME_DIR or TMPDIR to a shorter one", filepath.Clean(dir))
 	}
-	return dir, nil
+	if alive, err = markAlive(dir); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("runtime directory: %w", err), os.RemoveAll(dir))
+	}
+	return dir, alive, nil
 }

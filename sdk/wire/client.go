@@ -145,13 +145,18 @@ func (c *Client) Inspect(ctx context.Context, items []InspectItem, challengeKey 
 		return nil, callError(call, err)
 	}
 	out := make([]State, len(items))
-	for {
+	for answers := 0; ; answers++ {
 		answer, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
 		if err != nil {
 			return out, callError(call, err)
+		}
+		// Twice for each is what an honest plugin may need, whose inspection fails in the
+		// middle; a stream without end is none.
+		if answers >= 2*len(items) {
+			return out, &CallError{Call: call, Text: fmt.Sprintf("answered more than %d times for %d items", answers, len(items))}
 		}
 		if int(answer.GetIndex()) >= len(items) {
 			return out, &CallError{Call: call, Text: fmt.Sprintf("answered item %d of %d", answer.GetIndex(), len(items))}
