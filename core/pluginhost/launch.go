@@ -104,7 +104,7 @@ func (l *launch) Kill(context.Context) error {
 }
 
 // Stdout is what go-plugin reads the handshake from.
-func (l *launch) Stdout() io.ReadCloser { return &firstLine{ReadCloser: l.stdout} }
+func (l *launch) Stdout() io.ReadCloser { return newFirstLine(l.stdout) }
 
 // Stderr is nothing: see [launch].
 func (l *launch) Stderr() io.ReadCloser { return io.NopCloser(strings.NewReader("")) }

@@ -1,0 +1,267 @@
+package pluginhost
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	plugin "github.com/hashicorp/go-plugin"
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/secretzero/sz/sdk"
+	"github.com/secretzero/sz/sdk/wire"
+)
+
+// hostileRoles are plugins that mean harm, by the name of their binary. What each
+// does is in its name in hostilities.
+var hostileRoles = map[string]func(){
+	"floods-stderr": func() {
+		flood(os.Stderr, 64<<20)
+		sdk.Serve(honest("floods-stderr"))
+	},
+	"binary-stderr": func() {
+		_, _ = io.CopyN(os.Stderr, rand.Reader, 1<<20)
+		sdk.Serve(honest("binary-stderr"))
+	},
+	"forges-logs": func() {
+		fmt.Fprintln(os.Stderr, `{"@level":"error","@message":"sz: your vault was deleted","@timestamp":"x"}`)
+		fmt.Fprintln(os.Stderr, `{"@level":5,"@message":{},"@timestamp":[]}`)
+		sdk.Serve(honest("forges-logs"))
+	},
+	"floods-stdout":   func() { flood(os.Stdout, 8<<20); wait() },
+	"floods-lines":    func() { _, _ = io.CopyN(os.Stdout, repeat("line\n"), 8<<20); wait() },
+	"silent":          wait,
+	"stops-itself":    func() { _ = syscall.Kill(syscall.Getpid(), syscall.SIGSTOP); wait() },
+	"wrong-protocol":  func() { fmt.Println("1|99|unix|" + ownSocket() + "|grpc|"); wait() },
+	"netrpc":          func() { fmt.Println("1|1|unix|" + ownSocket() + "|netrpc|"); wait() },
+	"over-tcp":        func() { fmt.Println("1|1|tcp|127.0.0.1:1|grpc|"); wait() },
+	"no-socket":       func() { fmt.Println("1|1|unix|" + ownSocket() + "|grpc|"); wait() },
+	"answers-garbage": func() { serveRaw(func(string) any { return []byte("\xff\xff\xff\xff garbage") }) },
+	"answers-nothing": func() { serveRaw(func(string) any { return []byte{} }) },
+	"answers-too-much": func() {
+		serveRaw(func(string) any { return make([]byte, 32<<20) })
+	},
+	"never-answers": func() { serveRaw(func(string) any { wait(); return nil }) },
+	"ignores-shutdown": func() {
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
+		go sdk.Serve(honest("ignores-shutdown"))
+		wait()
+	},
+	"forks": func() {
+		for range 20 {
+			process, err := os.StartProcess("/bin/sleep", []string{"sleep", "600"}, &os.ProcAttr{Sys: &syscall.SysProcAttr{Setsid: true}})
+			if err == nil {
+				_ = process.Release()
+			}
+		}
+		sdk.Serve(honest("forks"))
+	},
+}
+
+// hostilities are what the host has to say of each; "" where it is to work all the
+// same.
+var hostilities = map[string]string{
+	"floods-stderr": "", "binary-stderr": "", "forges-logs": "", "ignores-shutdown": "", "forks": "",
+	"floods-stdout":    "more than a line",
+	"floods-lines":     "Unrecognized remote plugin message",
+	"silent":           "timeout while waiting for plugin to start",
+	"stops-itself":     "timeout while waiting for plugin to start",
+	"wrong-protocol":   "incompatible",
+	"netrpc":           "which is no socket",
+	"over-tcp":         "not in its own directory",
+	"no-socket":        "which is no socket",
+	"answers-garbage":  "describing itself",
+	"answers-nothing":  "calls itself",
+	"answers-too-much": "larger than max",
+	"never-answers":    "no answer within the deadline",
+}
+
+func wait() { select {} }
+
+func repeat(text string) io.Reader { return &repeated{text: []byte(text)} }
+
+type repeated struct {
+	text []byte
+	at   int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = r.text[r.at]
+		r.at = (r.at + 1) % len(r.text)
+	}
+	return len(p), nil
+}
+
+// flood writes bytes without a single line end.
+func flood(to *os.File, bytes int64) { _, _ = io.CopyN(to, repeat("x"), bytes) }
+
+func ownSocket() string { return filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "socket") }
+
+// rawCodec lets a server answer with bytes that are no message.
+type rawCodec struct{}
+
+func (rawCodec) Name() string { return "proto" }
+
+func (rawCodec) Marshal(v any) ([]byte, error) {
+	if raw, ok := v.([]byte); ok {
+		return raw, nil
+	}
+	return proto.Marshal(v.(proto.Message))
+}
+
+func (rawCodec) Unmarshal(data []byte, v any) error {
+	if raw, ok := v.(*[]byte); ok {
+		*raw = data
+		return nil
+	}
+	return proto.Unmarshal(data, v.(proto.Message))
+}
+
+// serveRaw speaks gRPC with no schema at all.
+func serveRaw(answer func(method string) any) {
+	plugin.Serve(&plugin.ServeConfig{
+		HandshakeConfig:  wire.Handshake(),
+		VersionedPlugins: map[int]plugin.PluginSet{wire.ProtocolVersion: {"sz": rawEnd{}}},
+		TLSProvider: func() (*tls.Config, error) {
+			credentials, err := wire.ReadCredentials(os.NewFile(wire.CredentialsFD, "credentials"))
+			if err != nil {
+				return nil, err
+			}
+			return credentials.Server()
+		},
+		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
+			return grpc.NewServer(append(options, grpc.ForceServerCodec(rawCodec{}), grpc.MaxSendMsgSize(1<<30), //nolint:staticcheck // the newer kind cannot carry bytes that are no message
+				grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
+					method, _ := grpc.MethodFromServerStream(stream)
+					var request []byte
+					if err := stream.RecvMsg(&request); err != nil {
+						return err
+					}
+					return stream.SendMsg(answer(method))
+				}))...)
+		},
+	})
+}
+
+type rawEnd struct{ plugin.NetRPCUnsupportedPlugin }
+
+func (rawEnd) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error { return nil }
+
+func (rawEnd) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (any, error) {
+	return nil, errors.New("a plugin is no host")
+}
+
+// hostileRuns is how often the whole set is run: SZ_HOSTILE_RUNS=60 makes a thousand
+// starts of it.
+func hostileRuns() int {
+	if n, err := strconv.Atoi(os.Getenv("SZ_HOSTILE_RUNS")); err == nil && n > 0 {
+		return n
+	}
+	return 1
+}
+
+// TestHostSurvivesAnyPlugin runs every hostile plugin, several at a time, to the end of
+// the host, and looks for what is left: processes, descriptors, files, goroutines.
+func TestHostSurvivesAnyPlugin(t *testing.T) {
+	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction("github.com/secretzero/sz/core/sandbox.init.func1.1")}
+	survive(t, "silent") // what the first start of a process makes stays, such as the thread that forks
+	before := descriptors()
+	for range hostileRuns() {
+		var group sync.WaitGroup
+		slots := make(chan struct{}, 4)
+		for role := range hostilities {
+			slots <- struct{}{}
+			group.Go(func() {
+				defer func() { <-slots }()
+				survive(t, role)
+			})
+		}
+		group.Wait()
+	}
+	goleak.VerifyNone(t, ignored...)
+	if after := descriptors(); after > before {
+		t.Errorf("%d descriptors are open, %d were", after, before)
+	}
+}
+
+// survive runs one hostile plugin.
+func survive(t *testing.T, role string) {
+	runtimeDir, err := os.MkdirTemp("", "szt-")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer os.RemoveAll(runtimeDir)
+	self, err := os.Executable()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	plugins := t.TempDir()
+	path := filepath.Join(plugins, namePrefix+role)
+	if err := os.Symlink(self, path); err != nil {
+		t.Error(err)
+		return
+	}
+	h := New(Options{Dev: []Candidate{{Name: role, Path: path, Dev: true}}, RuntimeDir: runtimeDir, StartTimeout: 3 * time.Second})
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	c, err := h.Catalog(ctx)
+	cancel()
+	want := hostilities[role]
+	switch {
+	case want == "" && (err != nil || len(c.Plugins) != 1):
+		t.Errorf("%s: %v", role, err)
+	case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+		t.Errorf("%s: error %v, want %q", role, err, want)
+	case err != nil && (len(err.Error()) > 16<<10 || strings.ContainsAny(err.Error(), "\x1b\x00\x07")):
+		t.Errorf("%s: its error is %d bytes long, or not printable", role, len(err.Error()))
+	}
+	if err := h.Close(); err != nil {
+		t.Errorf("%s: %v", role, err)
+	}
+	if left, _ := os.ReadDir(runtimeDir); len(left) > 0 {
+		t.Errorf("%s left %v", role, left)
+	}
+	if left := running(path); len(left) > 0 {
+		t.Errorf("%s left the processes %v", role, left)
+	}
+}
+
+// running are the processes of a name, the dead and not yet reaped excepted.
+func running(name string) []string {
+	var found []string
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
+		if command, _, _ := strings.Cut(string(text), "\x00"); err == nil && command == name {
+			found = append(found, e.Name())
+		}
+	}
+	return found
+}
+
+func descriptors() int {
+	entries, _ := os.ReadDir("/proc/self/fd")
+	return len(entries)
+}
+
+func init() {
+	for role, run := range hostileRoles {
+		roles[role] = run
+	}
+}
