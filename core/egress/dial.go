@@ -18,7 +18,7 @@ import (
 )
 
 // silent takes what net/http would log: it may quote what a plugin sent.
-var silent = log.New(io.Discard, "", 0)
+var silent = log.New(io.Discard, "", 0) //nolint:forbidigo // a logger is what net/http takes, and this one logs nothing
 
 // errNoProxy is that the user's own proxy cannot be used.
 var errNoProxy = errors.New("the proxy of the environment")

@@ -145,7 +145,7 @@ func serveRaw(answer func(method string) any) {
 			return credentials.Server()
 		},
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(options, grpc.ForceServerCodec(rawCodec{}), grpc.MaxSendMsgSize(1<<30), //nolint:staticcheck // the newer kind cannot carry bytes that are no message
+			return grpc.NewServer(append(options, grpc.ForceServerCodec(rawCodec{}), grpc.MaxSendMsgSize(1<<30),
 				grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 					method, _ := grpc.MethodFromServerStream(stream)
 					var request []byte
