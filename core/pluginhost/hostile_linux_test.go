@@ -30,7 +30,7 @@ import (
 // does is in its name in hostilities.
 var hostileRoles = map[string]func(){
 	"floods-stderr": func() {
-		flood(os.Stderr, 64<<20)
+		flood(os.Stderr, floodSize)
 		sdk.Serve(honest("floods-stderr"))
 	},
 	"binary-stderr": func() {
@@ -90,9 +90,12 @@ var hostilities = map[string]string{
 	"never-answers":    "no answer within the deadline",
 }
 
+// floodSize is what a plugin writes that means to fill the memory of its host.
+const floodSize = 1 << 30
+
 func wait() { select {} }
 
-func repeat(text string) io.Reader { return &repeated{text: []byte(text)} }
+func repeat(text string) io.Reader { return &repeated{text: []byte(strings.Repeat(text, 1<<12))} }
 
 type repeated struct {
 	text []byte
@@ -100,11 +103,12 @@ type repeated struct {
 }
 
 func (r *repeated) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = r.text[r.at]
-		r.at = (r.at + 1) % len(r.text)
+	n := copy(p, r.text[r.at:])
+	for n < len(p) {
+		n += copy(p[n:], r.text)
 	}
-	return len(p), nil
+	r.at = (r.at + n) % len(r.text)
+	return n, nil
 }
 
 // flood writes bytes without a single line end.
@@ -218,11 +222,17 @@ func survive(t *testing.T, role string) {
 		t.Error(err)
 		return
 	}
-	h := New(Options{Dev: []Candidate{{Name: role, Path: path, Dev: true}}, RuntimeDir: runtimeDir, StartTimeout: 3 * time.Second})
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	options, ctx, want := Options{Dev: []Candidate{{Name: role, Path: path, Dev: true}}, RuntimeDir: runtimeDir}, t.Context(), hostilities[role]
+	if strings.Contains(want, "timeout") {
+		options.StartTimeout = time.Second // who waits for nothing need not wait long
+	}
+	if strings.Contains(want, "deadline") {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+	}
+	h := New(options)
 	c, err := h.Catalog(ctx)
-	cancel()
-	want := hostilities[role]
 	switch {
 	case want == "" && (err != nil || len(c.Plugins) != 1):
 		t.Errorf("%s: %v", role, err)
