@@ -20,8 +20,8 @@ import (
 // then the documentation is behind, or the attack has gone blind.
 var stillOpen = map[sandbox.Tier][]string{
 	sandbox.T3: nil,
-	sandbox.T2: {"stat-file", "proxy-port", "listen", "unix-path"},
-	sandbox.T1: {"read-file", "list-directory", "stat-file", "read-system", "tcp", "proxy-port", "bind", "listen", "unix-path", "unix-abstract", "proc-memory", "proc-environ"},
+	sandbox.T2: {"stat-file", "write-version-control", "proxy-port", "listen", "unix-path"},
+	sandbox.T1: {"read-file", "list-directory", "stat-file", "read-system", "write-version-control", "tcp", "proxy-port", "bind", "listen", "unix-path", "unix-abstract", "proc-memory", "proc-environ"},
 }
 
 // depends reports rows of which a kernel or a user decides: a later landlock closes

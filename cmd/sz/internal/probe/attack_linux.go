@@ -26,15 +26,19 @@ func (a args) pid() int {
 
 // attacks are the attacks by the key of their row. Success is no error.
 var attacks = map[string]func(args) (string, error){
-	"read-file":       func(a args) (string, error) { return readCanary(a, a["file"]) },
-	"list-directory":  func(a args) (string, error) { return none(os.ReadDir(a["dir"])) },
-	"stat-file":       func(a args) (string, error) { return none(os.Stat(a["file"])) },
-	"read-system":     func(args) (string, error) { return none(os.ReadFile("/etc/passwd")) },
-	"write-file":      func(a args) (string, error) { return leave(a, a["dir"]) },
-	"write-temp":      func(a args) (string, error) { return leave(a, a["temp"]) },
-	"write-shm":       func(a args) (string, error) { return leave(a, "/dev/shm") },
-	"write-runtime":   func(a args) (string, error) { return leave(a, ownDirectory(a)) },
-	"hold-descriptor": holdDescriptor,
+	"read-file":      func(a args) (string, error) { return readCanary(a, a["file"]) },
+	"list-directory": func(a args) (string, error) { return none(os.ReadDir(a["dir"])) },
+	"stat-file":      func(a args) (string, error) { return none(os.Stat(a["file"])) },
+	"read-system":    func(args) (string, error) { return none(os.ReadFile("/etc/passwd")) },
+	"write-file":     func(a args) (string, error) { return leave(a, a["dir"]) },
+	"write-temp":     func(a args) (string, error) { return leave(a, a["temp"]) },
+	"write-shm":      func(a args) (string, error) { return leave(a, "/dev/shm") },
+	"write-runtime":  func(a args) (string, error) { return leave(a, ownDirectory(a)) },
+	"write-granted": func(a args) (string, error) {
+		return a["project"] + "/granted", os.WriteFile(a["project"]+"/granted", a.message(), 0o600)
+	},
+	"write-version-control": func(a args) (string, error) { return leave(a, a["project"]+"/.git/hooks") },
+	"hold-descriptor":       holdDescriptor,
 
 	"granted": granted, "tcp": tcp, "mptcp": mptcp, "fastopen": fastOpen, "udp": udp, "dns": dns,
 	"proxy-port": proxyPort, "proxy-other": proxyOther, "proxy-http": proxyHTTP, "proxy-metadata": proxyMetadata,

@@ -52,6 +52,10 @@ func newLair() (_ *lair, err error) {
 	if err := os.WriteFile(l.places["file"], []byte(l.secret), 0o600); err != nil {
 		return nil, err
 	}
+	l.places["project"] = filepath.Join(dir, "project")
+	if err := os.MkdirAll(filepath.Join(l.places["project"], ".git", "hooks"), 0o700); err != nil {
+		return nil, err
+	}
 	if inherited != nil {
 		if l.opened, err = inherited(l.places["file"]); err != nil {
 			return nil, err

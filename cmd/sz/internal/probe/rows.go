@@ -9,6 +9,8 @@ type row struct {
 	// alone reports that the attack has nothing to attack without a sandbox, because
 	// no tier is without this protection: there is no control.
 	alone bool
+	// writes grants a file of a project to be written.
+	writes bool
 	// wanted reports what a plugin is to be able to do: the verdicts are turned round.
 	wanted bool
 }
@@ -23,6 +25,8 @@ var rows = []row{
 	{group: "files", key: "write-temp", title: "write into the temporary directory", heard: true},
 	{group: "files", key: "write-shm", title: "leave a file in shared memory", heard: true},
 	{group: "files", key: "write-runtime", title: "write a file beside its own socket", heard: true},
+	{group: "files", key: "write-granted", title: "write the file that was granted", heard: true, writes: true, wanted: true},
+	{group: "files", key: "write-version-control", title: "write into .git beside a file that was granted", heard: true, writes: true},
 	{group: "files", key: "hold-descriptor", title: "use a descriptor that was left open"},
 
 	{group: "network", key: "granted", title: "reach the host that was granted", heard: true, wanted: true},

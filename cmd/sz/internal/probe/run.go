@@ -90,7 +90,7 @@ func (a *attacker) host(lowest, highest sandbox.Tier) *pluginhost.Host {
 func (a *attacker) reach(ctx context.Context, report *Report) error {
 	h := a.host(sandbox.T0, report.Tier)
 	defer h.Close()
-	i, err := a.start(ctx, h)
+	i, err := a.start(ctx, h, row{})
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (a *attacker) reach(ctx context.Context, report *Report) error {
 	return nil
 }
 
-func (a *attacker) start(ctx context.Context, h *pluginhost.Host) (*pluginhost.Instance, error) {
+func (a *attacker) start(ctx context.Context, h *pluginhost.Host, r row) (*pluginhost.Instance, error) {
 	catalog, err := h.Catalog(ctx)
 	if err != nil {
 		return nil, err
@@ -107,9 +107,13 @@ func (a *attacker) start(ctx context.Context, h *pluginhost.Host) (*pluginhost.I
 	if !ok {
 		return nil, errors.New("this program does not serve as the attacker")
 	}
+	granted := grant.Set{Network: []string{a.lair.places["granted"]}}
+	if r.writes {
+		granted.Write = []string{filepath.Join(a.lair.places["project"], "granted")}
+	}
 	i, found, err := h.OpenProvider(ctx, pluginhost.ProviderSpec{
 		Plugin: plugin, Alias: Name, Kind: Name, Config: schema.NewMap(nil),
-		Granted: grant.Set{Network: []string{a.lair.places["granted"]}},
+		Granted: granted,
 	})
 	if err == nil && pluginhost.Failed(found) {
 		err = errors.New(found[0].Summary)
@@ -141,7 +145,7 @@ func (a *attacker) try(ctx context.Context, r row, tier sandbox.Tier) (succeeded
 	canary := fmt.Sprintf("canary-%s-%d", strings.ToLower(a.lair.secret), a.next)
 	h := a.host(tier, tier)
 	defer h.Close()
-	i, err := a.start(ctx, h)
+	i, err := a.start(ctx, h, r)
 	if err != nil {
 		return false, err.Error()
 	}

@@ -22,6 +22,10 @@ var programs = []string{
 	"/bin", "/sbin", "/usr", "/opt", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/etc/alternatives", "/etc/ld.so.cache",
 }
 
+// versionControl are directories whose files are run by others. A plugin that may make
+// files beside one does not see it.
+var versionControl = []string{".git", ".hg", ".svn", ".jj"}
+
 // shell is where the stub is, because that is where programs look for a shell.
 const shell = "/bin/sh"
 
@@ -32,6 +36,7 @@ type tree struct {
 	flags   uint64 // MOUNT_ATTR_…
 	link    string // it is a symbolic link to this
 	isDir   bool
+	empty   bool // it covers what is there with nothing
 	mounted int
 }
 
@@ -65,6 +70,13 @@ func (p *Policy) trees() []tree {
 	}
 	if p.Commands {
 		list = append(list, tree{at: shell, from: p.Stub, flags: runnable})
+	}
+	for _, dir := range p.Write {
+		for _, name := range versionControl {
+			if info, err := os.Lstat(path.Join(dir, name)); err == nil && info.IsDir() {
+				list = append(list, tree{at: path.Join(dir, name), empty: true})
+			}
+		}
 	}
 	slices.SortStableFunc(list, func(a, b tree) int { return strings.Compare(a.at, b.at) })
 	return slices.CompactFunc(list, func(a, b tree) bool { return a.at == b.at })
@@ -105,6 +117,14 @@ func (p *Policy) enterRoot() error {
 // does not exist is left out.
 func cloneTrees(wanted []tree) (held []tree, err error) {
 	for _, t := range wanted {
+		if t.empty {
+			if t.mounted, err = emptyTree(readOnly); err != nil {
+				return nil, err
+			}
+			t.isDir = true
+			held = append(held, t)
+			continue
+		}
 		from := t.from
 		if from == "" {
 			from = t.at
@@ -136,9 +156,8 @@ func cloneTrees(wanted []tree) (held []tree, err error) {
 	return held, nil
 }
 
-// newRoot is an empty file system in memory, mounted over a directory that is sure
-// to exist.
-func newRoot(over string) (int, error) {
+// emptyTree is an empty file system in memory.
+func emptyTree(flags int) (int, error) {
 	fs, err := unix.Fsopen("tmpfs", unix.FSOPEN_CLOEXEC)
 	if err != nil {
 		return -1, fmt.Errorf("tmpfs: %w", err)
@@ -148,11 +167,20 @@ func newRoot(over string) (int, error) {
 	if err != nil {
 		return -1, fmt.Errorf("tmpfs: %w", err)
 	}
-	root, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
-	if err == nil {
-		err = unix.MoveMount(root, "", unix.AT_FDCWD, over, unix.MOVE_MOUNT_F_EMPTY_PATH)
-	}
+	root, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, flags)
 	if err != nil {
+		return -1, fmt.Errorf("tmpfs: %w", err)
+	}
+	return root, nil
+}
+
+// newRoot is an empty tree, mounted over a directory that is sure to exist.
+func newRoot(over string) (int, error) {
+	root, err := emptyTree(0)
+	if err != nil {
+		return -1, err
+	}
+	if err := unix.MoveMount(root, "", unix.AT_FDCWD, over, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
 		return -1, fmt.Errorf("tmpfs: %w", err)
 	}
 	return root, nil
