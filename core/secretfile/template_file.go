@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"unicode/utf8"
 
-	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/syntax"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
@@ -51,7 +50,7 @@ func (d *decoder) templateFile(n *syntax.Node, of string) Value {
 	for _, p := range parts {
 		out.pieces = append(out.pieces, pieceOf(p))
 	}
-	if len(parts) == 0 && !diag.List(found).HasErrors() {
+	if len(parts) == 0 && !found.HasErrors() {
 		return report("unreadable-file", fmt.Sprintf("template of %s is empty", of), "")
 	}
 	return out
