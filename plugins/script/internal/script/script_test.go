@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/secretzero/sz/sdk"
 	"github.com/secretzero/sz/sdk/secret"
@@ -169,12 +170,13 @@ func gone(t *testing.T, pids string) {
 	if err != nil {
 		return
 	}
-	for t.Context().Err() == nil {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if err != nil || strings.Contains(string(stat), ") Z ") || syscall.Kill(pid, 0) != nil {
 			return
 		}
 	}
+	t.Errorf("process %d is still there", pid)
 }
 
 func TestTheCallersEndIsTheCommandsEnd(t *testing.T) {
