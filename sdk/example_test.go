@@ -285,7 +285,8 @@ func ExampleDiagnosis() {
 		sdk.NeedUpdate: "label notes", sdk.NeedDelete: "delete notes",
 	}
 	diagnose := func(_ context.Context, _ session, d sdk.Diagnosis[note], report func(sdk.Finding)) error {
-		report(sdk.Finding{Subject: "notes.example", Step: "log in", Outcome: sdk.Passed})
+		var login sdk.FindingOutcome = sdk.Passed
+		report(sdk.Finding{Subject: "notes.example", Step: "log in", Outcome: login})
 		for _, place := range d.Places {
 			for _, need := range place.Needs {
 				finding := sdk.Finding{Subject: place.Address, Step: steps[need], Outcome: sdk.Passed}

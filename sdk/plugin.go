@@ -50,6 +50,8 @@ type (
 	Need = wire.Need
 	// Finding is one thing that a diagnosis found out.
 	Finding = wire.Finding
+	// FindingOutcome is what became of one step of a diagnosis.
+	FindingOutcome = wire.FindingOutcome
 	// References is the text with which a consumer reads secrets.
 	References = wire.References
 )

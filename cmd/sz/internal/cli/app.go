@@ -46,7 +46,7 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 	commands := []*cli.Command{
 		initCommand(), validateCommand(), planCommand(), applyCommand(), rotateCommand(),
 		destroyCommand(), purgeCommand(), importCommand(), driftCommand(), statusCommand(), showCommand(), stateCommand(), auditCommand(),
-		versionsCommand(), refsCommand(),
+		versionsCommand(), refsCommand(), doctorCommand(),
 		pluginCommand(),
 		fmtCommand(), convertCommand(), graphCommand(), schemaCommand(), versionCommand(),
 	}

@@ -47,7 +47,7 @@ func Provider(version string) sdk.Provider {
 			sdk.TargetOf[*session, TargetConfig]{
 				Kind: "key_vault", Summary: "a secret in an Azure Key Vault", Marks: true, Challenges: true,
 				Check: check, Inspect: inspect, InspectMany: inspectMany, Read: read, Write: write, Update: update, Retire: retire, Versions: versions,
-				References: refer,
+				References: refer, Diagnose: diagnose,
 			},
 		},
 	}
