@@ -141,6 +141,9 @@ func (d *decision) recover(s *Step, v *view) {
 		return
 	}
 	s.Action, s.Reason = Recover, v.explanation
+	if d.secret.Stated() {
+		s.Reason += "; then it gets the value that the Secretfile states"
+	}
 }
 
 // rename gives a value that is there its new name.

@@ -132,6 +132,9 @@ func (p *project) carryOut(c *cli.Context, document ui.PlanDocument, adjust func
 	options.Begun = func() error { return p.auditBegin(c) }
 	adjust(&options)
 	result, err := apply.Run(c.Context, options)
+	if err == nil {
+		result, err = p.afterRecovery(c, options, result)
+	}
 	if err != nil {
 		return fail(exitProvider, err.Error())
 	}
