@@ -207,7 +207,7 @@ func TestExamplesOfSigningIn(t *testing.T) {
 	commands := 0
 	for _, block := range consoleBlock.FindAllStringSubmatch(text, -1) {
 		for line := range strings.Lines(block[1]) {
-			if !strings.HasPrefix(line, "$ keyvault-emulator exec --on") {
+			if !strings.HasPrefix(line, "$ keyvault-emulator exec ") {
 				continue
 			}
 			commands++
