@@ -49,6 +49,9 @@ func (a answer) write(w http.ResponseWriter) {
 // serveVault answers a request to a vault: first of all, before anything of the
 // request is looked at, it must carry a token.
 func (s *Server) serveVault(w http.ResponseWriter, r *http.Request, host string) {
+	if s.options.Answer != nil && s.options.Answer(w, r) {
+		return
+	}
 	serviceHeaders(w)
 	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
 	s.pause(r, s.options.Latency)

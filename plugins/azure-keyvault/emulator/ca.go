@@ -52,14 +52,18 @@ func (a *authority) PEM() []byte {
 }
 
 // config answers each server name with a certificate for it.
-func (a *authority) config() *tls.Config {
+func (a *authority) config(certified func(host string) string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 			if hello.ServerName == "" {
 				return nil, errors.New("client names no server")
 			}
-			return a.leaf(strings.ToLower(hello.ServerName))
+			host := strings.ToLower(hello.ServerName)
+			if certified != nil {
+				host = certified(host)
+			}
+			return a.leaf(host)
 		},
 	}
 }

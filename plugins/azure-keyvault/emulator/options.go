@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,13 @@ type Options struct {
 	// Log is told of every request when its status is known and just before it is
 	// answered, so that who has an answer finds the request logged. Optional.
 	Log func(Request)
+	// Answer may answer a request to a vault in place of the emulator, before a token is
+	// asked for: true means that it did. It plays whoever lies at a vault's address.
+	// Optional.
+	Answer func(http.ResponseWriter, *http.Request) bool
+	// Certified is the name that the certificate for a host has; the host's own when
+	// nil.
+	Certified func(host string) string
 	// Before is told of every authorised request to a vault before it is looked
 	// at, and may hold it up. Optional.
 	Before func(Request)

@@ -73,7 +73,7 @@ func (s *Server) serveProxy(w http.ResponseWriter, r *http.Request) {
 		_ = conn.Close() // nobody may speak TLS before the tunnel stands
 		return
 	}
-	s.tunnels.give(tls.Server(conn, s.authority.config()))
+	s.tunnels.give(tls.Server(conn, s.authority.config(s.options.Certified)))
 }
 
 // admit says whether a request to the proxy opens a tunnel, and if not, why.

@@ -1,6 +1,7 @@
 package keyvault
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 func problems(err error) []string {
 	var list []string
 	for _, e := range unjoined(err) {
-		d := e.(*sdk.Error)
+		d, _ := errors.AsType[*sdk.Error](e)
 		list = append(list, d.Code+" "+d.Path.String())
 	}
 	slices.Sort(list)
