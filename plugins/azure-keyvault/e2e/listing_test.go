@@ -32,9 +32,10 @@ func TestFewSecretsAreReadAndManyAreListed(t *testing.T) {
 		{"8 are read", 8, 0, emulator.Options{}, 8, 0, 0},
 		{"9 are listed", 9, 0, emulator.Options{}, 0, 1, 0},
 		{"60 are on three pages", 60, 0, emulator.Options{}, 0, 3, 0},
+		{"200 are on eight pages", 200, 0, emulator.Options{}, 0, 8, 0},
 		{"60 on short pages", 60, 0, emulator.Options{ShortPages: true}, 0, 6, 0},
-		// The listing shows others first: after as many pages as there are names left
-		// it has cost enough.
+		// The listing shows others first: after as many pages of them as there are names
+		// left it has cost enough.
 		{"10 among 300 others", 10, 300, emulator.Options{}, 10, 10, 0},
 		{"what may not be listed is read", 12, 0, emulator.Options{Deny: []emulator.Denial{{Permission: emulator.PermissionList}}}, 12, 1, 0},
 	} {

@@ -50,14 +50,14 @@ func inspectMany(ctx context.Context, s *session, items []sdk.Inspection[TargetC
 	return nil
 }
 
-// list answers what a listing of the vault tells. It reads no more pages than there
-// are names left to find, so that a few secrets among many thousands do not cost more
-// than getting them.
+// list answers what a listing of the vault tells. It gives up after as many pages
+// without a wanted name as there are names left to find, so that a few secrets among
+// many thousands do not cost much more than getting them.
 func (s *looks) list(ctx context.Context) {
 	left := slices.Collect(maps.Values(s.of))
-	pages, given := 0, false
+	fruitless, given := 0, false
 	err := left[0].store.list(ctx, func(some []*azsecrets.SecretProperties) bool {
-		pages++
+		before := len(left)
 		for _, p := range some {
 			l := s.of[nameIn(p.ID)]
 			if n := slices.Index(left, l); n >= 0 {
@@ -67,7 +67,10 @@ func (s *looks) list(ctx context.Context) {
 				}
 			}
 		}
-		given = pages >= len(left)
+		if len(left) == before {
+			fruitless++
+		}
+		given = fruitless >= len(left)
 		return !given
 	})
 	if err == nil && !given {
