@@ -7,22 +7,20 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
-	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/linker"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
+
+	"github.com/secretzero/sz/tools/internal/contract"
 )
 
 // goPackage is where the generated code lives; the proto files stay free of
@@ -41,15 +39,7 @@ func main() {
 }
 
 func run(root, out string) error {
-	names, err := protoFiles(root)
-	if err != nil {
-		return err
-	}
-	compiler := protocompile.Compiler{
-		Resolver:       protocompile.WithStandardImports(&protocompile.SourceResolver{ImportPaths: []string{root}}),
-		SourceInfoMode: protocompile.SourceInfoStandard,
-	}
-	files, err := compiler.Compile(context.Background(), names...)
+	files, names, err := contract.Compile(root)
 	if err != nil {
 		return err
 	}
@@ -63,17 +53,6 @@ func run(root, out string) error {
 		}
 	}
 	return nil
-}
-
-func protoFiles(root string) ([]string, error) {
-	var names []string
-	err := fs.WalkDir(os.DirFS(root), ".", func(path string, _ fs.DirEntry, err error) error {
-		if strings.HasSuffix(path, ".proto") {
-			names = append(names, path)
-		}
-		return err
-	})
-	return names, err
 }
 
 // withImports lists every file after the files that it imports, as generators

@@ -16,6 +16,7 @@ func pluginCommand() *cli.Command {
 			pluginNewCommand(),
 			pluginConformCommand(),
 			pluginDocsCommand(),
+			pluginReleaseCommand(),
 			pluginDoctorCommand(),
 		},
 	}

@@ -1,6 +1,7 @@
-package main
+package plugins
 
 import (
+	"debug/buildinfo"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -77,6 +78,7 @@ func TestTheExampleOfAPlugin(t *testing.T) {
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "bin", "sz-plugin-consul")
 	shell(t, source, "CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags=-s -o "+binary+" .", "GOFLAGS=")
+	modestly(t, binary)
 	secretfile, err := os.ReadFile(filepath.Join(source, "Secretfile.yml"))
 	if err != nil {
 		t.Fatal(err)
@@ -121,6 +123,30 @@ func TestTheExampleOfAPlugin(t *testing.T) {
 	drift.Dir, drift.Env = project, append(os.Environ(), env...)
 	if output, err := drift.CombinedOutput(); err == nil || !strings.Contains(string(output), "consul_kv:") {
 		t.Errorf("drift: %v\n%s", err, output)
+	}
+}
+
+// modestly makes sure that building a plugin links no more than it must: the SDK with
+// go-plugin, grpc and protobuf, and what they need.
+func modestly(t *testing.T, binary string) {
+	t.Helper()
+	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d modules, %.1f MiB stripped", len(info.Deps), float64(file.Size())/(1<<20))
+	if len(info.Deps) > 16 {
+		for _, module := range info.Deps {
+			t.Log(module.Path)
+		}
+		t.Errorf("a plugin links %d modules; 16 are enough", len(info.Deps))
+	}
+	if file.Size() > 14<<20 {
+		t.Errorf("a plugin has %d bytes; 14 MiB are enough", file.Size())
 	}
 }
 

@@ -1,0 +1,28 @@
+package plugins
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/secretzero/sz/internal/testbin"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	testbin.Cleanup()
+	os.Exit(code)
+}
+
+// shell runs a command line of a person in a directory, with sz in PATH.
+func shell(t *testing.T, dir, line string, env ...string) string {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off", "GOFLAGS=-mod=mod"), env...)
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, output)
+	}
+	return string(output)
+}
