@@ -262,8 +262,8 @@ func ExampleRetire() {
 		}
 		return sdk.WriteResult{Outcome: sdk.NotApplied}, nil
 	}
-	var mode sdk.RetireMode = sdk.RetireDelete
-	result, _ := retire(context.Background(), session{}, sdk.Retire[note]{Mode: mode})
+	modes := []sdk.RetireMode{sdk.RetireDelete}
+	result, _ := retire(context.Background(), session{}, sdk.Retire[note]{Mode: modes[0]})
 	fmt.Println(result.Outcome == sdk.Applied)
 	// Output: true
 }

@@ -140,7 +140,7 @@ func report(c *cli.Context, subject conformance.Subject, how conformance.Options
 		how.Done = printer.Done
 	}
 	result := conformance.Run(c.Context, subject, how)
-	if c.Context.Err() != nil {
+	if c.Err() != nil {
 		return fail(exitInterrupted, "interrupted")
 	}
 	if path := c.String(flagJUnit); path != "" {
