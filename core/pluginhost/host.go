@@ -34,6 +34,8 @@ type Options struct {
 	LookupEnv func(string) (string, bool)
 	// Mask learns every value that passes and masks what plugins write.
 	Mask *redact.Masker
+	// Progress hears how far a write to an address is, from any goroutine; nil is deaf.
+	Progress func(address string, p Progress)
 	// SandboxMin is the lowest tier in which a plugin may run; plugins of strangers
 	// have a higher one of their own: see [Host.lowest].
 	SandboxMin sandbox.Tier

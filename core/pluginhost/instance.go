@@ -3,6 +3,7 @@ package pluginhost
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/secretzero/sz/core/sandbox"
@@ -46,6 +47,9 @@ func (i *Instance) Refused() []string {
 
 // PID is the process id.
 func (i *Instance) PID() int { return i.process.launch.process.PID() }
+
+// maxProgress is how often one write may say how far it is.
+const maxProgress = 100
 
 // CheckTargets finds the canonical address of every item. Errors are [*Failure].
 func (i *Instance) CheckTargets(ctx context.Context, items []CheckItem) ([]CheckResult, error) {
@@ -143,6 +147,16 @@ func (w *Writer) Read(ctx context.Context, item ReadItem) (ReadResult, []PluginD
 func (w *Writer) Write(ctx context.Context, item WriteItem) (WriteResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, changeCall)
 	defer cancel()
+	if report := w.instance.host.options.Progress; report != nil {
+		var said atomic.Int32
+		ctx = wire.WithProgress(ctx, func(p wire.Progress) {
+			if said.Add(1) > maxProgress {
+				return
+			}
+			p.Doing = w.instance.host.mask.Text(harmless(p.Doing))
+			report(item.Target.Kind+":"+item.Target.Address, p)
+		})
+	}
 	result, err := w.changer.Write(ctx, item)
 	result.Diagnostics = w.instance.host.masked(result.Diagnostics)
 	return result, w.instance.failure("storing "+item.Target.Kind+":"+item.Target.Address, err)

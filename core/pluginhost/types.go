@@ -67,6 +67,8 @@ type (
 	PluginDiagnostic = wire.Diagnostic
 	// Capability is something that a kind of target can do.
 	Capability = wire.Capability
+	// Progress is how far a write is.
+	Progress = wire.Progress
 	// Permission is something that an instance asks to be allowed.
 	Permission = wire.Permission
 	// Claim is one thing known about an identity.

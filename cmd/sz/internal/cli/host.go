@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/secretzero/sz/cmd/sz/internal/ui"
 	"github.com/secretzero/sz/core/pluginhost"
 	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/core/sandbox"
@@ -34,6 +35,7 @@ func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) 
 		return nil, err
 	}
 	return pluginhost.New(pluginhost.Options{
+		Progress:   progressTo(c),
 		SandboxMin: lowest, SandboxMinForAll: said,
 		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Installed: installed, Beside: pluginhost.Beside(executable),
 		Rehash: os.Getenv("CI") != "", CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
@@ -87,3 +89,13 @@ func userDir(variable, fallback string) string {
 
 // stateDir is where sz keeps what is of this user and no cache; empty for none.
 func stateDir() string { return userDir("XDG_STATE_HOME", ".local/state") }
+
+// progressTo shows a person at a terminal how far a write is; elsewhere it is nil.
+func progressTo(c *cli.Context) func(string, pluginhost.Progress) {
+	stderr, isFile := c.App.ErrWriter.(*os.File)
+	if !isFile || !ui.Terminal(stderr) {
+		return nil
+	}
+	out := ui.New(c.App.Writer, stderr, false, true)
+	return func(address string, p pluginhost.Progress) { out.Progress(address, p.Doing, p.Done, p.Total) }
+}

@@ -110,3 +110,15 @@ func (d *PlanDocument) AddResult(r apply.Result) {
 		}
 	}
 }
+
+// Progress says how far a plugin is with a write that takes its time.
+func (u *UI) Progress(address, doing string, done, total int) {
+	steps := ""
+	switch {
+	case total > 0:
+		steps = fmt.Sprintf(" (%d of %d)", done, total)
+	case done > 0:
+		steps = fmt.Sprintf(" (%d)", done)
+	}
+	u.Info("  %s  %s%s", diag.Printable(address), diag.Printable(doing), steps)
+}
