@@ -130,7 +130,8 @@ type TargetOf[S, C any] struct {
 	// Check finds the canonical address and what tags cannot say. It is pure: it opens
 	// no connection. Optional: without it the address is made of the identity keys of
 	// C, and these are filled in wherever a C is given, also for a place that the
-	// Secretfile no longer names.
+	// Secretfile no longer names. With a Check of its own a target gets the name that
+	// the option name fills in there only, and takes it from the address afterwards.
 	Check func(ctx context.Context, s S, w Wanted[C]) (Place, error)
 	// Write stores a value after making sure of w.Expect. It answers Unchanged
 	// when a value with the same operation id is there already, and
