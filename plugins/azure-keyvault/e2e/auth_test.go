@@ -391,6 +391,38 @@ func TestManagedIdentityOfAVirtualMachine(t *testing.T) {
 	}
 }
 
+// On Azure the endpoint of an app is plain HTTP on its own machine, by address or by
+// name, and no proxy is on the way to it.
+func TestManagedIdentityOverPlainHTTP(t *testing.T) {
+	for _, name := range []string{"127.0.0.1", "localhost"} {
+		s := newSignIn(t, emulator.AppService, "{kind: managed_identity}", emulator.Options{Metadata: "127.0.0.1:0"})
+		s.env = append(s.server.PlainIdentityEnv(name), "HOME="+s.home, "TMPDIR="+os.TempDir(), "PATH="+os.Getenv("PATH"))
+		s.stored(system)
+	}
+}
+
+// Kubernetes writes the token of a pod behind links, which it turns to another one from
+// time to time.
+func TestTokenFileOfAPodIsALink(t *testing.T) {
+	s := newSignIn(t, emulator.Kubernetes, "{kind: workload_identity}", directory())
+	dir := t.TempDir()
+	for _, make := range []func() error{
+		func() error { return os.Mkdir(filepath.Join(dir, "..2026_11_25"), 0o755) },
+		func() error { return os.Symlink("..2026_11_25", filepath.Join(dir, "..data")) },
+		func() error { return os.Symlink(filepath.Join("..data", "token"), filepath.Join(dir, "token")) },
+		func() error {
+			token := s.server.Assertion(emulator.KubernetesIssuer, emulator.KubernetesSubject, emulator.ExchangeAudience, time.Now())
+			return os.WriteFile(filepath.Join(dir, "..2026_11_25", "token"), []byte(token), 0o600)
+		},
+	} {
+		if err := make(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.env = append(s.env, "AZURE_FEDERATED_TOKEN_FILE="+filepath.Join(dir, "token"))
+	s.stored(emulator.KubernetesClient)
+}
+
 // Elsewhere nobody answers there, or whatever keeps packets back keeps silent.
 // azidentity by itself would try for a minute and a half.
 func TestNoManagedIdentityHere(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -73,6 +74,13 @@ func (s *Server) identityEnv() []string {
 		// With a thumbprint the endpoint would be taken for Service Fabric's.
 		"IDENTITY_SERVER_THUMBPRINT=",
 	}
+}
+
+// PlainIdentityEnv tells an app that its managed identity is at Options.Metadata, over
+// plain HTTP as on Azure, under a name for that address.
+func (s *Server) PlainIdentityEnv(name string) []string {
+	_, port, _ := net.SplitHostPort(s.MetadataAddress())
+	return append(s.reach(), "IDENTITY_ENDPOINT=http://"+net.JoinHostPort(name, port)+identityTokenPath, "IDENTITY_HEADER="+s.header, "IDENTITY_SERVER_THUMBPRINT=")
 }
 
 // serviceAccountFile is where Kubernetes puts the token of a pod.

@@ -11,8 +11,13 @@ import (
 const metadataPath = "/metadata/identity/oauth2/token"
 
 // serveMetadata is the managed identity endpoint in the form of a virtual machine:
-// plain HTTP at an address that only the machine itself can reach.
+// plain HTTP at an address that only the machine itself can reach. An app has its
+// endpoint there too.
 func (s *Server) serveMetadata(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == identityTokenPath {
+		s.serveIdentity(w, r)
+		return
+	}
 	record := Request{Time: s.options.Now(), Host: r.Host, Method: r.Method, Path: r.URL.Path, APIVersion: r.URL.Query().Get("api-version")}
 	var body any
 	record.Status, body = s.metadataAnswer(r)

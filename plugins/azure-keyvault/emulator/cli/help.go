@@ -55,7 +55,8 @@ Flags of serve and exec:
   --on PLACE             where programs are made to believe that they run: see above
   --identity ID          only this managed identity is assigned: a client, object or
                          resource id, or system; may be repeated
-  --metadata ADDR        serve the managed identity of a virtual machine here
+  --metadata ADDR        serve managed identities here over plain HTTP, as on Azure:
+                         that of a virtual machine, and that of an app at /msi/token
   --fault SPEC           METHOD#N=KIND or "METHOD ROUTE#N=KIND": the Nth (* each)
                          authorised request goes wrong, such as
                          PUT#3=commit-then-drop or

@@ -170,7 +170,7 @@ func makeKinds() []kind {
 
 // alias is a kind by another name.
 func alias(name, of string, list []kind) kind {
-	k := list[slices.IndexFunc(list, func(k kind) bool { return k.name == of })]
+	k := named(of, list)
 	k.name = name
 	return k
 }
@@ -179,7 +179,8 @@ func alias(name, of string, list []kind) kind {
 // environment, the managed identity, and the tools that people sign in with.
 func defaultOf(list []kind) kind {
 	all := kind{name: Default, takes: []string{"tenant_id"}, environment: []string{"AZURE_TOKEN_CREDENTIALS"}, make: (*maker).sdkDefault, remedy: remedyDefault}
-	for _, k := range list[:6] {
+	for _, name := range []string{"env", "workload_identity", ManagedIdentity, "cli", "azd", "powershell"} {
+		k := named(name, list)
 		all.environment = append(all.environment, k.environment...)
 		for _, p := range k.needs {
 			if !slices.ContainsFunc(all.needs, func(q sdk.Permission) bool { return q.Kind == p.Kind && q.Value == p.Value }) && p.Value != "auth.token_file" {
@@ -192,6 +193,8 @@ func defaultOf(list []kind) kind {
 	return all
 }
 
-func kindOf(name string) kind {
-	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })]
+func kindOf(name string) kind { return named(name, kinds) }
+
+func named(name string, list []kind) kind {
+	return list[slices.IndexFunc(list, func(k kind) bool { return k.name == name })]
 }
