@@ -23,11 +23,12 @@ import (
 // pluginCommands are commands of scripts that do what the author of a plugin does.
 func pluginCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"build-acme": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(buildAcme(ts, args)) },
-		"keygen":     func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(keygen(ts, args)) },
-		"release":    func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(release(ts, args)) },
-		"hash":       func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(setHash(ts, args)) },
-		"trust-of":   func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(trustOf(ts, args)) },
+		"build-acme":     func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(buildAcme(ts, args)) },
+		"build-tripwire": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(testbin.Tripwire(ts.MkAbs(args[0]))) },
+		"keygen":         func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(keygen(ts, args)) },
+		"release":        func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(release(ts, args)) },
+		"hash":           func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(setHash(ts, args)) },
+		"trust-of":       func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(trustOf(ts, args)) },
 	}
 }
 

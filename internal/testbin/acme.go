@@ -15,13 +15,20 @@ func Acme(path, version, more, kind string) error {
 	if kind != "" {
 		flags += " -X main.kind=" + kind
 	}
+	return buildPlugin(path, "acme", flags)
+}
+
+// Tripwire builds the plugin that ends itself when it is asked to do more than look.
+func Tripwire(path string) error { return buildPlugin(path, "tripwire", "-s") }
+
+func buildPlugin(path, name, flags string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags="+flags, "-o", path, "./internal/testplugin/acme")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags="+flags, "-o", path, "./internal/testplugin/"+name)
 	cmd.Dir, cmd.Env = Root(), append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("build acme: %w: %s", err, output)
+		return fmt.Errorf("build %s: %w: %s", name, err, output)
 	}
 	return nil
 }
