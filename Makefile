@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 BIN    := $(CURDIR)/bin
 
-.PHONY: build install demo test lint proto bench check clean
+.PHONY: build install demo test lint proto bench mutants check clean
 
 build: ## sz, its plugins and the emulator into bin/
 	@scripts/build $(BIN)
@@ -25,6 +25,9 @@ proto: ## generate the Go code of the wire contract
 
 bench: build ## benchmarks
 	@SZ_BIN=$(BIN) scripts/bench
+
+mutants: ## break the code as testdata/mutants says: the tests must notice
+	@scripts/mutants
 
 check: test lint ## what CI runs
 

@@ -174,3 +174,25 @@ func TestDestroyAsksForAName(t *testing.T) {
 		}
 	}
 }
+
+// TestSourceOfAFailedCopyStays moves a target to a place that cannot be written, and
+// prunes: the only copy of the value stays where it is.
+func TestSourceOfAFailedCopyStays(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "vaults.json")
+	w := newWorld(t, emulator.Options{StateFile: state})
+	w.write("Secretfile.yml", owned("mine", ""))
+	w.mustApply("Secretfile.yml")
+	value := w.value("own-kv", "a")
+	w = w.restarted(emulator.Options{StateFile: state, Deny: []emulator.Denial{{Permission: emulator.PermissionSet}}})
+	w.write("Secretfile.yml", owned("mine", "          secret_name: moved\n"))
+	o := w.sz("apply", "--auto-approve", "--prune")
+	if o.code == 0 || w.value("own-kv", "a") != value {
+		t.Errorf("exit code %d\n%s", o.code, o)
+	}
+	contains(t, o.stderr, "not removed, because a could not be stored")
+	w = w.restarted(emulator.Options{StateFile: state})
+	w.mustApply("Secretfile.yml", "--prune")
+	if w.value("own-kv", "moved") != value {
+		t.Error("the value was not moved")
+	}
+}
