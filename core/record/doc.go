@@ -6,5 +6,11 @@
 // git merges two branches line by line; of two lines for one thing the one with
 // the greater operation id counts.
 //
+// While an apply is under way, what is durable is its journal (journal.go): one line for
+// each step, synced before the next step, in the user's state and never in the project.
+// The lock file is written from memory, at most once a second and at the end, in one
+// step (file.go). What an apply left in its journal is added when the lock file is
+// opened, in memory, and written down by the next apply (run.go).
+//
 // Next: core/plan, which decides by what is read here; core/apply, which writes.
 package record

@@ -36,6 +36,9 @@ func run(args []string) error {
 	if len(args) == 0 {
 		return errors.New("say where the repository is")
 	}
+	if err := os.Unsetenv("GOWORK"); err != nil { // off for this module, and needed in the copies
+		return err
+	}
 	root, err := filepath.Abs(args[0])
 	if err != nil {
 		return err
