@@ -79,7 +79,7 @@ func escapes(t *testing.T, tier sandbox.Tier, user *syscall.Credential) {
 					t.Errorf("it is open in %s: %s", tier, row.Detail)
 				}
 			default:
-				if require && row.Key != "x32-call" && row.Key != "foreign-call" && user == nil {
+				if require && row.Key != "x32-call" && row.Key != "foreign-call" && user == nil && os.Getuid() == 0 {
 					t.Errorf("it could not be tested: %s", row.Detail)
 				}
 				t.Skip(row.Detail)
