@@ -123,7 +123,7 @@ func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generat
 		return nil, w.instance.failure(fmt.Sprintf("generating %d values", len(items)), err)
 	}
 	for n := range made {
-		w.instance.host.mask.Add(made[n].Payload)
+		w.instance.host.mask.AddMade(made[n].Payload)
 		if err := pick(&made[n], w.instance.Plugin, items[n].Kind, fields[n]); err != nil {
 			return nil, &Failure{Plugin: w.instance.Plugin.Name, Version: w.instance.Plugin.Version, Doing: "generating " + items[n].Kind, Cause: err.Error()}
 		}

@@ -4,12 +4,15 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/secretzero/sz/sdk"
+	"github.com/secretzero/sz/sdk/secret"
 )
 
 // The build of a test sets these.
@@ -27,6 +30,7 @@ type Config struct {
 // Box is what the target is configured with.
 type Box struct {
 	Name string `sz:"name,required,identity" doc:"which box"`
+	Leak bool   `sz:"leak" doc:"tell the value in an error, and on standard error"`
 }
 
 func main() {
@@ -55,6 +59,12 @@ func inspect(context.Context, string, sdk.Inspection[Box]) (sdk.State, error) {
 
 // write posts the name of the box; a server that is not there is no obstacle.
 func write(ctx context.Context, url string, w sdk.Write[Box]) (sdk.WriteResult, error) {
+	if w.Config.Leak {
+		var value []byte
+		w.Payload.Walk(func(v secret.Value) { value = v.Expose() })
+		fmt.Fprintf(os.Stderr, "debug: storing %s\n", value)
+		return sdk.WriteResult{Outcome: sdk.NotApplied}, fmt.Errorf("acme does not take %s, nor %s, nor %X", value, base64.StdEncoding.EncodeToString(append([]byte("x:"), value...)), value)
+	}
 	if url != "" {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/"+w.Config.Name, strings.NewReader(w.Mark.Operation))
 		if err != nil {

@@ -13,11 +13,20 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
+	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/core/sandbox"
 )
 
 // Main runs sz and returns its exit code.
-func Main(args []string, stdin *os.File, stdout, stderr *os.File) int {
+func Main(args []string, stdin *os.File, stdout, stderr *os.File) (code int) {
+	mask := &redact.Masker{}
+	out, errs := newStream(mask, stdout), newStream(mask, stderr)
+	defer func() {
+		if cause := recover(); cause != nil {
+			code = crashed(errs, cause)
+		}
+		_, _ = out.Flush(), errs.Flush()
+	}()
 	// A file of ten thousand secrets is checked in 130 MiB instead of 155, and takes
 	// no longer (BenchmarkValidate).
 	debug.SetGCPercent(50)
@@ -32,16 +41,16 @@ func Main(args []string, stdin *os.File, stdout, stderr *os.File) int {
 		stop()
 		fmt.Fprintln(stderr, "interrupted: finishing what is under way; once more ends at once")
 	})()
-	app := newApp(stdin, stdout, stderr)
+	app := newApp(stdin, out, errs)
 	err := app.RunContext(ctx, args)
 	if err == nil {
 		return exitOK
 	}
-	explain(ui.New(stdout, stderr, wantsColor(args, stderr), false), wantsJSON(args), err)
+	explain(ui.New(out, errs, wantsColor(args, stderr), false), wantsJSON(args), err)
 	return codeOf(err)
 }
 
-func newApp(stdin, stdout, stderr *os.File) *cli.App {
+func newApp(stdin *os.File, stdout, stderr stream) *cli.App {
 	cli.VersionPrinter = func(c *cli.Context) { fmt.Fprintln(c.App.Writer, c.App.Version) }
 	commands := []*cli.Command{
 		initCommand(), validateCommand(), planCommand(), applyCommand(), rotateCommand(),

@@ -117,6 +117,6 @@ func replaceFile(path string, text []byte) error {
 
 // plainUI prints for commands that have no project.
 func plainUI(c *cli.Context) *ui.UI {
-	stderr, isFile := c.App.ErrWriter.(*os.File)
+	stderr, isFile := fileOf(c.App.ErrWriter)
 	return ui.New(c.App.Writer, c.App.ErrWriter, isFile && !c.Bool(flagNoColor) && ui.Colorful(stderr), false)
 }

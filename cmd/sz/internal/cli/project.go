@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -60,8 +59,8 @@ func newProject(c *cli.Context) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{path: path, root: root, mask: &redact.Masker{}}
-	stderr, isFile := c.App.ErrWriter.(*os.File)
+	p := &project{path: path, root: root, mask: maskOf(c)}
+	stderr, isFile := fileOf(c.App.ErrWriter)
 	color := isFile && !c.Bool(flagNoColor) && ui.Colorful(stderr)
 	p.ui = ui.New(c.App.Writer, c.App.ErrWriter, color, isFile && ui.Terminal(stderr))
 	if p.user, err = newAuthority(c, root); err != nil {
