@@ -18,9 +18,15 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs what a user could type, with the real programs.
 func TestScripts(t *testing.T) {
+	testscript.Run(t, params(t, filepath.Join("testdata", "script")))
+}
+
+// params run the scripts of a directory, each in a directory and with a home of its
+// own.
+func params(t *testing.T, dir string) testscript.Params {
 	bin := testbin.Dir(t)
-	testscript.Run(t, testscript.Params{
-		Dir:  filepath.Join("testdata", "script"),
+	return testscript.Params{
+		Dir:  dir,
 		Cmds: pluginCommands(),
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
@@ -36,5 +42,5 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TMPDIR", os.TempDir()) // sockets need a short path
 			return nil
 		},
-	})
+	}
 }
