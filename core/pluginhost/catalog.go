@@ -58,6 +58,17 @@ func (c *Catalog) Provider(kind string) (Served, wire.ProviderDescription, bool)
 	return Served{}, wire.ProviderDescription{}, false
 }
 
+// ServedBy are the paths of the plugins that serve "generator KIND" or "provider KIND".
+func (c *Catalog) ServedBy(kind string) []string {
+	var paths []string
+	for _, p := range c.Plugins {
+		if slices.Contains(Serves(p.Description), kind) {
+			paths = append(paths, p.Path)
+		}
+	}
+	return paths
+}
+
 // GeneratorKinds are all kinds of value, sorted.
 func (c *Catalog) GeneratorKinds() []string {
 	var kinds []string

@@ -17,6 +17,8 @@ type Plugin struct {
 	Signer        string // the key of its release; empty when nobody signed it
 	FirstParty    bool   // it was built together with this sz
 	Dev           bool   // the user named its file on the command line
+	// Newer is the version that this user had of the same signer, when it is newer.
+	Newer string
 }
 
 // Provider is one provider instance that the project uses.
@@ -89,6 +91,9 @@ func (c *computer) permissions(p Plugin, set grant.Set, at diag.Range) {
 // plugin is the line of a plugin that is not ours. Who signed it and what it is are
 // in it, so that another build of it is another line.
 func (c *computer) plugin(p Plugin, at diag.Range) {
+	if p.Newer != "" {
+		c.add(at, "plugin %s %s is older than %s, which was here before", p.Name, p.Version, p.Newer)
+	}
 	switch {
 	case p.FirstParty || p.Dev:
 	case p.Signer == "":

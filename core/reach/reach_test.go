@@ -151,3 +151,15 @@ func TestDigestIsOfTheLinesAlone(t *testing.T) {
 func scriptAt(config string) string {
 	return "secrets:\n  - name: a\n    kind: script\n    config: {" + config + "}\n    targets: [{provider: azure, kind: key_vault, config: {vault_url: x}}]\n"
 }
+
+func TestPluginOfItself(t *testing.T) {
+	p := Plugin{Name: "acme", Version: "1.0.0", Signer: "RWQ", Hash: "ab", Newer: "1.2.0"}
+	got := OfPlugin(p, grant.Set{Env: []string{"TOKEN"}}).Texts()
+	want := []string{"plugin acme 1.0.0 is older than 1.2.0, which was here before", "plugin acme 1.0.0, signed by RWQ, sha256:ab", "plugin acme: env TOKEN"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if len(OfPlugin(Plugin{FirstParty: true}, grant.Set{})) != 0 {
+		t.Error("a plugin that comes with sz needs approval")
+	}
+}

@@ -5,13 +5,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
-// Acme builds the plugin of a stranger, internal/testplugin/acme, into a file: as a
-// version, asking for one host:port more unless that is empty, and serving a kind of
+// Acme builds the plugin of a stranger, internal/testplugin/acme, into a file NAME or
+// sz-plugin-NAME: as a version, asking for one host:port more unless that is empty, and serving a kind of
 // provider, acme when it is empty.
 func Acme(path, version, more, kind string) error {
-	flags := "-s -X main.version=" + version + " -X main.more=" + more
+	flags := "-s -X main.name=" + strings.TrimPrefix(filepath.Base(path), "sz-plugin-") + " -X main.version=" + version + " -X main.more=" + more
 	if kind != "" {
 		flags += " -X main.kind=" + kind
 	}

@@ -17,6 +17,7 @@ import (
 
 // The build of a test sets these.
 var (
+	name    = "acme"
 	version = "1.2.3"
 	more    = "" // a host:port that this build asks for besides
 	kind    = "acme"
@@ -43,7 +44,7 @@ func main() {
 		permissions = append(permissions, sdk.Permission{Kind: sdk.Network, Value: more, Reason: "for statistics"})
 	}
 	sdk.Serve(sdk.Plugin{
-		Name: "acme", Version: version, Summary: "boxes at Acme",
+		Name: name, Version: version, Summary: "boxes at Acme",
 		Providers: []sdk.Provider{sdk.ProviderOf[Config, string]{
 			Kind: kind, Summary: "Acme", Permissions: permissions,
 			Open:    func(_ context.Context, c Config, _ sdk.OpenInfo) (string, []sdk.Claim, error) { return c.URL, nil, nil },

@@ -10,6 +10,7 @@ import (
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/observe"
 	"github.com/secretzero/sz/core/pluginhost"
+	"github.com/secretzero/sz/core/pluginstore"
 	"github.com/secretzero/sz/core/reach"
 	"github.com/secretzero/sz/sdk/schema"
 )
@@ -93,19 +94,31 @@ func (p *project) reachInput() reach.Input {
 	for _, u := range observe.Providers(p.catalog, p.desired) {
 		_, description, _ := p.catalog.Provider(u.Provider.Kind)
 		in.Providers = append(in.Providers, reach.Provider{
-			Provider: u.Provider, Plugin: reachPlugin(u.Spec.Plugin), Asked: p.host.Asks(u.Spec), Named: p.host.Named(u.Spec),
+			Provider: u.Provider, Plugin: p.reachPlugin(u.Spec.Plugin), Asked: p.host.Asks(u.Spec), Named: p.host.Named(u.Spec),
 			Env: u.Spec.Plugin.EnvNames(u.Provider.Kind), Config: description.Config,
 			Target: func(kind string) schema.Object { t, _ := description.Target(kind); return t.Config },
 		})
 	}
+	asked := map[string]bool{}
 	for _, s := range p.desired.Secrets {
 		for _, part := range s.Parts {
-			if plugin, _, ok := p.catalog.Generator(part.Kind); ok && part.Generated() {
-				in.Generators = append(in.Generators, reachPlugin(plugin))
+			plugin, _, ok := p.catalog.Generator(part.Kind)
+			if ok && part.Generated() && !asked[plugin.Path] {
+				asked[plugin.Path] = true
+				in.Generators = append(in.Generators, p.reachPlugin(plugin))
 			}
 		}
 	}
 	return in
+}
+
+func (p *project) reachPlugin(s pluginhost.Served) reach.Plugin {
+	plugin := reachPlugin(s)
+	known, err := p.user.store.Known(s.Candidate.Name)
+	if err == nil && s.Signer != "" && known.Signer == s.Signer && pluginstore.CompareVersions(known.Version, s.Version) > 0 {
+		plugin.Newer = known.Version
+	}
+	return plugin
 }
 
 func reachPlugin(s pluginhost.Served) reach.Plugin {

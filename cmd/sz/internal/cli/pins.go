@@ -14,11 +14,11 @@ import (
 // checkPins holds the plugins that the project uses to those that its sz.lock.hcl
 // pins. A project without one pins nothing.
 func (p *project) checkPins() error {
-	if !p.user.locked {
-		return nil
-	}
-	var wrong []error
+	wrong := p.servedTwice()
 	for _, s := range p.usedPlugins() {
+		if !p.user.locked {
+			break
+		}
 		pin, pinned := p.user.lock.Plugin(s.Candidate.Name)
 		switch {
 		case s.Dev:
@@ -32,6 +32,30 @@ func (p *project) checkPins() error {
 		return fail(exitPolicy, err.Error()+"\nnothing was started")
 	}
 	return nil
+}
+
+// servedTwice reports the kinds of the project that two plugins serve: which of them
+// would get the secrets must not depend on the order of directories.
+func (p *project) servedTwice() []error {
+	var wrong []error
+	seen := map[string]bool{}
+	check := func(kind string) {
+		if paths := p.catalog.ServedBy(kind); len(paths) > 1 && !seen[kind] {
+			wrong = append(wrong, fmt.Errorf("%s is served by %d plugins, %s; remove all but one", kind, len(paths), strings.Join(paths, " and ")))
+		}
+		seen[kind] = true
+	}
+	for _, secret := range p.desired.Secrets {
+		for _, part := range secret.Parts {
+			if part.Generated() {
+				check("generator " + part.Kind)
+			}
+		}
+	}
+	for _, provider := range p.desired.Providers {
+		check("provider " + provider.Kind)
+	}
+	return wrong
 }
 
 // usedPlugins are the plugins that serve a provider or a value of the project, each
