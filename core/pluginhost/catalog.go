@@ -203,5 +203,5 @@ func validDescription(c Candidate, d Description) error {
 	case len(d.Generators) == 0 && len(d.Providers) == 0:
 		return errors.New("it serves nothing")
 	}
-	return nil
+	return boundedDescription(d)
 }

@@ -3,6 +3,8 @@ package pluginhost
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -194,12 +196,41 @@ func validAddress(r CheckResult) error {
 	return nil
 }
 
+// Bounds of what a plugin may tell a person in one call.
+const (
+	maxDiagnostics = 100
+	maxText        = 4 << 10 // bytes of one text
+)
+
+// masked are diagnostics with the values in them masked, as many and as long as a
+// person may be told: errors before all else.
 func (h *Host) masked(list []PluginDiagnostic) []PluginDiagnostic {
+	if len(list) > maxDiagnostics {
+		slices.SortStableFunc(list, func(a, b PluginDiagnostic) int {
+			switch failed, other := wire.Failed([]PluginDiagnostic{a}), wire.Failed([]PluginDiagnostic{b}); {
+			case failed == other:
+				return 0
+			case failed:
+				return -1
+			}
+			return 1
+		})
+		list = list[:maxDiagnostics]
+	}
 	for n := range list {
 		d := &list[n]
-		d.Summary, d.Detail, d.Hint = h.mask.Text(d.Summary), h.mask.Text(d.Detail), h.mask.Text(d.Hint)
+		d.Summary, d.Detail, d.Hint = h.told(d.Summary), h.told(d.Detail), h.told(d.Hint)
 	}
 	return list
+}
+
+// told is a text of a plugin, masked before it is cut: a piece of a value is not known
+// as one.
+func (h *Host) told(text string) string {
+	if text = h.mask.Text(text); len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "…"
+	}
+	return text
 }
 
 // withDefaults completes a configuration, so that a plugin sees what it asked for.
