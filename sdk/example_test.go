@@ -285,8 +285,8 @@ func ExampleDiagnosis() {
 		sdk.NeedUpdate: "label notes", sdk.NeedDelete: "delete notes",
 	}
 	diagnose := func(_ context.Context, _ session, d sdk.Diagnosis[note], report func(sdk.Finding)) error {
-		var login sdk.FindingOutcome = sdk.Passed
-		report(sdk.Finding{Subject: "notes.example", Step: "log in", Outcome: login})
+		outcomes := []sdk.FindingOutcome{sdk.Passed}
+		report(sdk.Finding{Subject: "notes.example", Step: "log in", Outcome: outcomes[0]})
 		for _, place := range d.Places {
 			for _, need := range place.Needs {
 				finding := sdk.Finding{Subject: place.Address, Step: steps[need], Outcome: sdk.Passed}
