@@ -213,9 +213,3 @@ func (s *scene) unnamed() *scene {
 	s.desired.Named = false
 	return s
 }
-
-func disable(s *scene, n int) {
-	o := s.observed[address(n)]
-	o.Presence = Disabled
-	s.observed[address(n)] = o
-}
