@@ -143,11 +143,15 @@ func at(vaultURL string) string {
 
 const honest = "https://shop-kv.vault.azure.net"
 
+// acmeDir is where the stranger's plugins were built; empty when none was.
+var acmeDir string
+
 var acme = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "sz-acme-")
 	if err != nil {
 		return "", err
 	}
+	acmeDir = dir
 	return dir, errors.Join(testbin.Acme(filepath.Join(dir, "plain", "sz-plugin-acme"), "1.2.3", "", ""), testbin.Acme(filepath.Join(dir, "azure", "sz-plugin-acme"), "1.2.3", "", "azure"))
 })
 

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	testbin.Cleanup()
+	_ = os.RemoveAll(acmeDir)
 	os.Exit(code)
 }
 
