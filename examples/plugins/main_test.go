@@ -9,6 +9,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// What is tested is what an author does at a desk: in CI, sz refuses a plugin under
+	// development.
+	_ = os.Unsetenv("CI")
 	code := m.Run()
 	testbin.Cleanup()
 	os.Exit(code)
