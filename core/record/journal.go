@@ -122,10 +122,10 @@ func readJournal(state, lockFile string) ([]byte, error) {
 	if err != nil {
 		return nil, nil // no state: no apply has left anything there
 	}
-	if info, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+	file, err := readNoFollow(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	file, err := openNoFollow(path)
 	if err != nil {
 		return nil, err
 	}
