@@ -37,6 +37,9 @@ func createJournal(state, lockFile string, l *Lock) (*journal, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
 	file, err := openNoFollow(path)
 	if err != nil {
 		return nil, err

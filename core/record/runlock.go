@@ -28,6 +28,9 @@ type RunLock struct{ file *os.File }
 // somebody else still has it, with who that is as far as it is known.
 func AcquireRunLock(ctx context.Context, state, lockFile string, wait time.Duration) (*RunLock, error) {
 	dir, err := stateOf(state, lockFile)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("run lock: %w", err)
 	}
@@ -79,8 +82,8 @@ func (l *RunLock) Release() {
 	_ = l.file.Close()
 }
 
-// stateOf is the directory of the user's state for a lock file: 0700, and never in
-// the project.
+// stateOf is the directory of the user's state for a lock file: never in the project, and
+// made 0700 by who writes there.
 func stateOf(state, lockFile string) (string, error) {
 	absolute, err := filepath.Abs(lockFile)
 	if err != nil {
@@ -90,6 +93,5 @@ func stateOf(state, lockFile string) (string, error) {
 		absolute = filepath.Join(dir, filepath.Base(absolute))
 	}
 	sum := sha256.Sum256([]byte(absolute))
-	dir := filepath.Join(state, "sz", "projects", hex.EncodeToString(sum[:8]))
-	return dir, os.MkdirAll(dir, 0o700)
+	return filepath.Join(state, "sz", "projects", hex.EncodeToString(sum[:8])), nil
 }
