@@ -479,7 +479,7 @@ func TestRefusedSettings(t *testing.T) {
 		{"auth: {kind: cli, additionally_allowed_tenants: [\"*\"]}", "tenant * is not accepted from a Secretfile"},
 		{"{config: {authority_host: login.attacker.example}}", "authority_host is not a host of Microsoft Entra"},
 		{"{config: {disable_instance_discovery: true}}", "disable_instance_discovery is not accepted"},
-		{"{config: {ca_file: ca.pem}}", "ca_file is not accepted from a Secretfile"},
+		{"{config: {ca_file: ca.pem}}", "ca_file is for custom endpoints only"},
 	} {
 		s := newSignIn(t, emulator.AppService, "{}", emulator.Options{})
 		text := strings.Replace(s.read("Secretfile.yml"), "  azure:\n    auth: {}\n", "  azure: "+strings.Replace(c.provider, "auth:", "{auth:", 1)+strings.Repeat("}", strings.Count(c.provider, "auth:"))+"\n", 1)

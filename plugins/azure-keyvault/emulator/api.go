@@ -55,7 +55,7 @@ func (s *Server) serveVault(w http.ResponseWriter, r *http.Request, host string)
 	serviceHeaders(w)
 	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
 	s.pause(r, s.options.Latency)
-	name, of, _ := vaultOf(host)
+	name, of, _ := s.options.vaultOf(host)
 	at := parseRoute(r.URL.Path)
 	record := Request{
 		Time: s.options.Now(), Host: host, Method: r.Method, Path: r.URL.Path,

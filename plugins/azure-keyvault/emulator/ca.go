@@ -68,6 +68,21 @@ func (a *authority) config(certified func(host string) string) *tls.Config {
 	}
 }
 
+// certificates are those of the public authority, and in the private cloud those of
+// its own.
+func (s *Server) certificates() *tls.Config {
+	public, private := s.authority.config(s.options.Certified), s.private.config(s.options.Certified)
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			if s.options.Private != "" && strings.HasSuffix(strings.ToLower(hello.ServerName), "."+s.options.Private) {
+				return private, nil
+			}
+			return public, nil
+		},
+	}
+}
+
 func (a *authority) leaf(host string) (*tls.Certificate, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -117,6 +117,10 @@ func (s *Server) TokenFor(audience, appID string) string {
 // CertificatePEM is the authority that signs the emulator's certificates.
 func (s *Server) CertificatePEM() []byte { return s.authority.PEM() }
 
+// PrivateCertificatePEM is the certificate of the authority that vouches for the vaults
+// of the private cloud. Env does not have it trusted.
+func (s *Server) PrivateCertificatePEM() []byte { return s.private.PEM() }
+
 func (s *Server) certificateFile() string { return filepath.Join(s.dir, "ca.pem") }
 
 // systemRoots are the places of the system's certificates that Go looks at on

@@ -30,6 +30,10 @@ type Options struct {
 	ShortPages bool
 	// Limit throttles the making of versions as the service does.
 	Limit Limit
+	// Private is the domain of a private cloud, such as vault.own.example: hosts of one
+	// label before it are vaults too, tokens for them are for it, and their certificates
+	// are of an authority of its own, see Server.PrivateCertificatePEM. None when empty.
+	Private string
 	// LimitWrites is how many versions a vault takes in LimitWindow; 300 when zero.
 	LimitWrites int
 	// LimitWindow is 10 seconds when zero.

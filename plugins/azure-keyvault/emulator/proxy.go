@@ -29,9 +29,17 @@ var clouds = []cloud{
 	{".vault.usgovcloudapi.net", "https://vault.usgovcloudapi.net", "login.microsoftonline.us"},
 }
 
+// clouds are those whose vaults are played.
+func (o Options) clouds() []cloud {
+	if o.Private == "" {
+		return clouds
+	}
+	return append(slices.Clone(clouds), cloud{"." + o.Private, "https://" + o.Private, clouds[0].login})
+}
+
 // vaultOf splits a host such as name.vault.azure.net.
-func vaultOf(host string) (name string, of cloud, ok bool) {
-	for _, c := range clouds {
+func (o Options) vaultOf(host string) (name string, of cloud, ok bool) {
+	for _, c := range o.clouds() {
 		if name, ok := strings.CutSuffix(host, c.suffix); ok && name != "" && !strings.Contains(name, ".") {
 			return name, c, true
 		}
@@ -73,7 +81,7 @@ func (s *Server) serveProxy(w http.ResponseWriter, r *http.Request) {
 		_ = conn.Close() // nobody may speak TLS before the tunnel stands
 		return
 	}
-	s.tunnels.give(tls.Server(conn, s.authority.config(s.options.Certified)))
+	s.tunnels.give(tls.Server(conn, s.certificates()))
 }
 
 // admit says whether a request to the proxy opens a tunnel, and if not, why.
@@ -82,7 +90,7 @@ func (s *Server) admit(r *http.Request) (status int, why string) {
 		return http.StatusForbidden, "only HTTPS to Key Vault and its identity hosts is served here, not " + r.Method + " of plain HTTP"
 	}
 	host, port, err := net.SplitHostPort(strings.ToLower(r.Host))
-	name, _, isVault := vaultOf(host)
+	name, _, isVault := s.options.vaultOf(host)
 	switch {
 	case err != nil || port != "443" || !isVault && !isLogin(host) && !isJobs(host) && host != identityHost:
 		return http.StatusForbidden, r.Host + " is not emulated"

@@ -19,6 +19,7 @@ import (
 type Server struct {
 	options   Options
 	authority *authority
+	private   *authority // of the vaults of the private cloud
 	tokens    *tokens
 	store     *store
 	limiter   *limiter
@@ -55,6 +56,9 @@ func Start(options Options) (*Server, error) {
 	}
 	if s.authority, err = newAuthority(); err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
+	}
+	if s.private, err = newAuthority(); err != nil {
+		return nil, fmt.Errorf("certificate authority of the private cloud: %w", err)
 	}
 	if s.store, err = newStore(options); err != nil {
 		return nil, err

@@ -29,6 +29,15 @@ func (o Options) path(path string) (string, error) {
 	return filepath.Join(o.Root, path), nil
 }
 
+// ReadFile reads a regular file of bounded size in the project directory, which its
+// path does not leave, also through links. It reads as a credential's files are read.
+func ReadFile(project, path string) ([]byte, error) {
+	if filepath.IsAbs(path) {
+		return nil, errors.New("it leads out of the project directory")
+	}
+	return Options{Root: project}.read(path)
+}
+
 // read reads a file that proves who this is. A relative path stays within the project,
 // also through links.
 func (o Options) read(path string) ([]byte, error) {

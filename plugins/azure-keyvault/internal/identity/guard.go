@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,10 +38,7 @@ func (g *guard) GetToken(ctx context.Context, asked policy.TokenRequestOptions) 
 	if err != nil {
 		return azcore.AccessToken{}, g.refuse(err)
 	}
-	cloud := g.credential.options.Cloud
-	if cloud == "" {
-		cloud = CloudOf(g.store.Resource)
-	}
+	cloud := cmp.Or(g.credential.options.Cloud, CloudOf(g.store.Resource), clouds[0].name)
 	token, who, err := g.credential.token(ctx, asked, cloud)
 	if err != nil {
 		return azcore.AccessToken{}, g.refuse(err)

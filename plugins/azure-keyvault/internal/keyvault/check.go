@@ -40,7 +40,7 @@ func check(_ context.Context, s *session, w sdk.Wanted[TargetConfig]) (sdk.Place
 	} else if unusual := v.Unusual(); unusual != "" {
 		found = append(found, warning("unusual-vault-name", w.Config.vaultKey(), unusual, "the service decides"))
 	}
-	if cloud := identity.CloudOf(v.Resource()); err == nil && s.cloud != "" && cloud != s.cloud {
+	if cloud := identity.CloudOf(v.Resource()); err == nil && !v.Custom() && s.cloud != "" && cloud != s.cloud {
 		found = append(found, warning("another-cloud", w.Config.vaultKey(), fmt.Sprintf("vault %s is in the %s cloud, and its provider signs in to the %s cloud", v.Name, cloud, s.cloud), "its tokens will not open it; use a provider with cloud: "+cloud))
 	}
 	name := nameOf(w)

@@ -53,5 +53,5 @@ func (s *session) vaultOf(c TargetConfig) (vault.Vault, error) {
 	if c.Vault != "" {
 		return vault.Named(c.Vault, s.cloud)
 	}
-	return vault.Parse(c.VaultURL)
+	return vault.Parse(c.VaultURL, s.custom.resource)
 }

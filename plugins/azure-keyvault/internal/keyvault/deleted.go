@@ -92,12 +92,11 @@ func (s *session) explainHeld(v vault.Vault, name, why string) error {
 }
 
 // deletedState is what a plan needs to know of a deleted secret.
-func deletedState(i sdk.Inspection[TargetConfig], found *azsecrets.DeletedSecret) sdk.State {
+func (l *look) deletedState(found *azsecrets.DeletedSecret) sdk.State {
+	i := l.asked
 	state := sdk.State{Presence: sdk.Deleted, Mark: markOf(found.Tags), Receipt: receipt(found.ID, found.Attributes, found.Tags)}
 	purgeable := found.Attributes != nil && strings.Contains(value(found.Attributes.RecoveryLevel), "Purgeable")
-	if v, name, err := place(i.Target); err == nil {
-		state.Diagnostics = []sdk.Error{{Warning: true, Class: sdk.Conflict, Code: "soft-deleted", Summary: "a deleted secret holds the name", Hint: heldHint(v, name)}}
-	}
+	state.Diagnostics = []sdk.Error{{Warning: true, Class: sdk.Conflict, Code: "soft-deleted", Summary: "a deleted secret holds the name", Hint: heldHint(l.vault, l.name)}}
 	state.Deletion.Until = value(found.ScheduledPurgeDate)
 	state.Deletion.Recoverable = !i.Known || i.Config.OnDeleted == onDeletedRecover
 	state.Deletion.Purgeable = i.Known && i.Config.OnDeleted == onDeletedPurge && purgeable

@@ -29,7 +29,7 @@ func diagnose(ctx context.Context, s *session, d sdk.Diagnosis[TargetConfig], re
 	var order []vault.Vault
 	needs := map[vault.Vault]needed{}
 	for _, p := range d.Places {
-		v, _, err := place(p.Target)
+		v, _, err := s.place(p.Target)
 		if err != nil {
 			return err
 		}

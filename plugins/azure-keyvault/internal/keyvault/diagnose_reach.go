@@ -48,7 +48,7 @@ func (x *examination) reach(ctx context.Context) (tenant, failed string) {
 	}
 	// A connection of its own shows every step, whatever is open already.
 	request.Close = true
-	own := transport().Client.Transport.(*http.Transport).Clone()
+	own := x.session.client(x.vault).Transport.(*http.Transport).Clone()
 	defer own.CloseIdleConnections()
 	response, err := (&client{http.Client{Transport: own, CheckRedirect: transport().CheckRedirect}}).Do(request)
 	if err != nil {

@@ -21,7 +21,7 @@ func (t *trouble) connection() {
 		t.message = stray.Error()
 		return
 	}
-	if t.odd() || t.certificate() {
+	if t.audience() || t.odd() || t.certificate() {
 		return
 	}
 	if unsent, ok := errors.AsType[*unreachableError](t.err); ok && t.proxy(unsent.err) {
@@ -70,6 +70,23 @@ func (t *trouble) proxy(err error) bool {
 	return true
 }
 
+// audience is a challenge for a token that is not for the vault's domain, which the SDK
+// refuses by itself. Its advice to have it allowed is not one to follow.
+func (t *trouble) audience() bool {
+	const mismatch = "doesn't match the requested domain"
+	before, _, ok := strings.Cut(t.message, mismatch)
+	if !ok {
+		return false
+	}
+	next := "whatever answers at this address is not the vault that the address names; nothing was sent to it"
+	if t.vault.Custom() {
+		next = "is resource of the provider as the endpoint has it? What it asks for: `curl -si https://" + t.vault.Host + "/secrets?api-version=2026-04-01`"
+	}
+	t.say(sdk.Authentication, "wrong-audience", "whatever answers at "+t.vault.Host+" asks for a token that is not for it", next)
+	t.message = before + mismatch
+	return true
+}
+
 // odd is an answer that no vault gives, or none that can be read as one.
 func (t *trouble) odd() bool {
 	_, syntax := errors.AsType[*json.SyntaxError](t.err)
@@ -90,7 +107,11 @@ func (t *trouble) certificate() bool {
 	if !name && !authority && !invalid && !strings.Contains(t.message, "x509:") {
 		return false
 	}
+	trust := "is there a proxy that opens TLS? SSL_CERT_FILE names a file with the authorities to trust"
+	if t.vault.Custom() {
+		trust = "ca_file of the provider names a file with the authorities to trust at custom endpoints"
+	}
 	t.say(sdk.Unavailable, "bad-certificate", "whatever answers at "+t.vault.Host+" has no certificate for it that is trusted here",
-		"is there a proxy that opens TLS? SSL_CERT_FILE names a file with the authorities to trust. What answers: `openssl s_client -connect "+t.vault.Host+":443 -servername "+t.vault.Host+" </dev/null`")
+		trust+". What answers: `openssl s_client -connect "+t.vault.Host+":443 -servername "+t.vault.Host+" </dev/null`")
 	return true
 }

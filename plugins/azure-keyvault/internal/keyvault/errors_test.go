@@ -81,6 +81,8 @@ func TestErrorsNameVaultIdentityAndCommand(t *testing.T) {
 		{"service", answered(503, `not JSON`), sdk.Unavailable, "service-error", []string{"answered 503"}},
 		{"no such host", &unreachableError{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}}, sdk.Unavailable, "no-such-vault",
 			[]string{"no host has the name shop-kv.vault.azure.net", "az keyvault show --name shop-kv --query properties.vaultUri -o tsv", "privatelink.vaultcore.azure.net"}},
+		{"a challenge for another service", errors.New(`challenge resource "https://vault.azure.net" doesn't match the requested domain. Set DisableChallengeResourceVerification to true`), sdk.Authentication, "wrong-audience",
+			[]string{"shop-kv.vault.azure.net asks for a token that is not for it", "nothing was sent to it"}},
 		{"no name service", &net.DNSError{Err: "server misbehaving", IsTemporary: true}, sdk.Unavailable, "no-name-service", []string{"nslookup shop-kv.vault.azure.net"}},
 		{"no answer", &net.OpError{Op: "dial", Err: context.DeadlineExceeded}, sdk.Unavailable, "no-answer", []string{"private endpoint only?", "az keyvault show --name shop-kv"}},
 		{"refused", &unreachableError{&net.OpError{Op: "dial", Err: errors.New("connection refused")}}, sdk.Unavailable, "unreachable", []string{"az keyvault show --name shop-kv --query properties.vaultUri -o tsv"}},

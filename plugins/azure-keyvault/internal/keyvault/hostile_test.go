@@ -77,7 +77,7 @@ func believing(t testing.TB, l *liar) *store { return deceivedStore(t, l, static
 
 func deceivedStore(t testing.TB, l *liar, token azcore.TokenCredential) *store {
 	v := vault.Vault{Name: "my-kv", Host: "my-kv.vault.azure.net"}
-	options := vaultOptions("sz/test", v)
+	options := vaultOptions("sz/test", v, transport())
 	options.Transport = l
 	options.Retry = policy.RetryOptions{MaxRetries: 1, RetryDelay: time.Nanosecond, MaxRetryDelay: time.Nanosecond}
 	client, err := azsecrets.NewClient(v.URL(), token, &azsecrets.ClientOptions{ClientOptions: options})

@@ -23,7 +23,7 @@ type look struct {
 }
 
 func (s *session) look(ctx context.Context, i sdk.Inspection[TargetConfig]) (*look, error) {
-	v, name, err := place(i.Target)
+	v, name, err := s.place(i.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (l *look) deleted(ctx context.Context) (sdk.State, error) {
 	code := classify(err)
 	switch {
 	case err == nil:
-		return deletedState(l.asked, answer), nil
+		return l.deletedState(answer), nil
 	case code.notFound():
 		return sdk.State{Presence: sdk.Absent}, nil
 	case code.unreadable():

@@ -10,7 +10,6 @@ import (
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
-	"github.com/secretzero/sz/sdk/schema"
 )
 
 // Config is what a provider azure may be configured with.
@@ -19,7 +18,9 @@ type Config struct {
 	Cloud                    string          `sz:"cloud" enum:"public,china,usgov" doc:"the cloud; when nothing is said, that of the vault's address, and public for vaults that are named by vault"`
 	AuthorityHost            string          `sz:"authority_host" doc:"where tokens come from, when it is not the cloud's usual host"`
 	DisableInstanceDiscovery bool            `sz:"disable_instance_discovery" doc:"not accepted from a Secretfile"`
-	CAFile                   string          `sz:"ca_file" doc:"not accepted from a Secretfile"`
+	CustomEndpoint           bool            `sz:"custom_endpoint" doc:"whether vault_url may be a host that is not one of Azure's, in the domain of resource"`
+	Resource                 string          `sz:"resource" doc:"what tokens for custom endpoints are for, as https://vault.example.com; never a GUID"`
+	CAFile                   string          `sz:"ca_file" doc:"a file in the project with certificate authorities to trust, besides the system's, at custom endpoints only"`
 	// NameRules is for the targets that say nothing.
 	NameRules string `sz:"name_rules" default:"strict" enum:"strict,service" doc:"which names secrets may have: strict ones are readable; service allows all that the service does"`
 }
@@ -30,6 +31,7 @@ type session struct {
 	cloud       string
 	nameRules   string
 	application string // in the user agent
+	custom      custom
 
 	mu     sync.Mutex
 	stores map[string]*store // by host
@@ -39,7 +41,7 @@ type session struct {
 func Provider(version string) sdk.Provider {
 	return sdk.ProviderOf[Config, *session]{
 		Kind: "azure", Summary: "Microsoft Azure",
-		Permissions: append(identity.Permissions(), vaults()...),
+		Permissions: append(append(identity.Permissions(), vaults()...), authorities),
 		Open: func(_ context.Context, c Config, info sdk.OpenInfo) (*session, []sdk.Claim, error) {
 			return open(c, info, "sz/"+version)
 		},
@@ -74,14 +76,7 @@ func whenCloud(c vault.Cloud) []string {
 }
 
 func open(c Config, info sdk.OpenInfo, application string) (*session, []sdk.Claim, error) {
-	var refused error
-	if c.CAFile != "" {
-		refused = &sdk.Error{
-			Class: sdk.InvalidConfig, Code: "ca-file", Path: schema.Keys("ca_file"),
-			Summary: "ca_file is not accepted from a Secretfile: it would decide whom to believe to be a vault of Azure",
-			Hint:    "set SSL_CERT_FILE in the environment to a file with the authorities to trust",
-		}
-	}
+	custom, refused := c.custom(info.ProjectRoot)
 	credential, err := identity.New(c.Auth, identity.Options{
 		Client: credentialOptions(application), Root: info.ProjectRoot,
 		AuthorityHost: c.AuthorityHost, Cloud: c.Cloud, DisableInstanceDiscovery: c.DisableInstanceDiscovery,
@@ -89,7 +84,7 @@ func open(c Config, info sdk.OpenInfo, application string) (*session, []sdk.Clai
 	if err := errors.Join(refused, err); err != nil {
 		return nil, nil, err
 	}
-	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, stores: map[string]*store{}}, credential.Claims(), nil
+	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, custom: custom, stores: map[string]*store{}}, credential.Claims(), nil
 }
 
 // store is a vault. All vaults share the credential.
@@ -100,7 +95,7 @@ func (s *session) store(v vault.Vault) (*store, error) {
 		return c, nil
 	}
 	token := s.identity.For(identity.Store{Name: v.Name, Resource: v.Resource()})
-	c, err := azsecrets.NewClient(v.URL(), token, &azsecrets.ClientOptions{ClientOptions: vaultOptions(s.application, v)})
+	c, err := azsecrets.NewClient(v.URL(), token, &azsecrets.ClientOptions{ClientOptions: vaultOptions(s.application, v, s.client(v))})
 	if err != nil {
 		return nil, err
 	}

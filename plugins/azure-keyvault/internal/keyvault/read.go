@@ -9,7 +9,7 @@ import (
 
 // read gives out a value: the latest, or that of a receipt.
 func read(ctx context.Context, s *session, r sdk.Read[TargetConfig]) (sdk.ReadResult, error) {
-	v, name, err := place(r.Target)
+	v, name, err := s.place(r.Target)
 	if err != nil {
 		return sdk.ReadResult{}, err
 	}

@@ -25,7 +25,7 @@ type retirement struct {
 // Only what carries the mark of the request is touched. What is gone already is no
 // error.
 func retire(ctx context.Context, s *session, r sdk.Retire[TargetConfig]) (sdk.WriteResult, error) {
-	v, name, err := place(r.Target)
+	v, name, err := s.place(r.Target)
 	if err != nil {
 		return refused(err)
 	}

@@ -29,9 +29,9 @@ func address(v vault.Vault, name string) string { return v.Host + "/" + strings.
 
 // place takes an address apart. The name is as the Secretfile spells it, which the
 // service keeps.
-func place(t sdk.Target[TargetConfig]) (vault.Vault, string, error) {
+func (s *session) place(t sdk.Target[TargetConfig]) (vault.Vault, string, error) {
 	host, name, ok := strings.Cut(t.Address, "/")
-	v, err := vault.Parse("https://" + host)
+	v, err := vault.Parse("https://"+host, s.custom.resource)
 	if !ok || err != nil {
 		return v, "", &sdk.Error{Class: sdk.Internal, Code: "bad-address", Summary: "the address is not one of this plugin's"}
 	}

@@ -125,9 +125,9 @@ func credentialOptions(application string) policy.ClientOptions {
 	return policy.ClientOptions{Transport: transport(), Telemetry: telemetry(application)}
 }
 
-func vaultOptions(application string, v vault.Vault) policy.ClientOptions {
+func vaultOptions(application string, v vault.Vault, through *client) policy.ClientOptions {
 	return policy.ClientOptions{
-		Transport: transport(), Telemetry: telemetry(application), Retry: retries,
+		Transport: through, Telemetry: telemetry(application), Retry: retries,
 		PerCallPolicies: []policy.Policy{onlyTo{v.Host}},
 	}
 }

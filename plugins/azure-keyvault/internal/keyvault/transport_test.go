@@ -50,7 +50,7 @@ func TestLinkToAnotherHostIsNotFollowed(t *testing.T) {
 	} {
 		v := vault.Vault{Name: "kv", Host: "kv.vault.azure.net"}
 		liar := &lyingVault{next: next}
-		options := vaultOptions("sz/test", v)
+		options := vaultOptions("sz/test", v, transport())
 		options.Transport = liar
 		client, err := azsecrets.NewClient(v.URL(), staticToken{}, &azsecrets.ClientOptions{ClientOptions: options})
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 // update changes what is around the current version and makes no new one. A deleted
 // secret is recovered first, when that is asked for.
 func update(ctx context.Context, s *session, u sdk.Update[TargetConfig]) (sdk.WriteResult, error) {
-	v, name, err := place(u.Target)
+	v, name, err := s.place(u.Target)
 	if err != nil {
 		return refused(err)
 	}

@@ -51,7 +51,7 @@ func created(p *azsecrets.SecretProperties) int64 {
 
 // versions tells of every version without its value.
 func versions(ctx context.Context, s *session, t sdk.Target[TargetConfig]) ([]sdk.Version, error) {
-	v, name, err := place(t)
+	v, name, err := s.place(t)
 	if err != nil {
 		return nil, err
 	}

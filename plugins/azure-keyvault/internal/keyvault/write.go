@@ -36,7 +36,7 @@ type writer struct {
 // write stores a value as a new version, once: a version that carries the
 // operation id already is the result of an earlier try.
 func write(ctx context.Context, s *session, w sdk.Write[TargetConfig]) (sdk.WriteResult, error) {
-	v, name, err := place(w.Target)
+	v, name, err := s.place(w.Target)
 	if err != nil {
 		return refused(err)
 	}

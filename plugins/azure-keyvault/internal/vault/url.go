@@ -10,13 +10,19 @@ import (
 type Vault struct {
 	Name string
 	Host string // lower case, without a port
+	// custom is what tokens for a custom endpoint are for; none for a vault of Azure.
+	custom Resource
 }
 
 // URL is the address for clients.
 func (v Vault) URL() string { return "https://" + v.Host }
 
-// Resource is what tokens for the vault are for: the suffix of its host.
+// Resource is what tokens for the vault are for: the suffix of its host, or what the
+// Secretfile names for custom endpoints.
 func (v Vault) Resource() string {
+	if v.Custom() {
+		return string(v.custom)
+	}
 	_, suffix, _ := strings.Cut(v.Host, ".")
 	return "https://" + suffix
 }
@@ -76,8 +82,10 @@ var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,22}[a-z0-9]$`)
 
 // Parse reads a vault_url. The grammar is narrower than that of a URL: https, one
 // label, a known suffix, nothing else. Whatever else a URL may hold (a port, a
-// user, a path, a trailing dot) only serves to send a token to another host.
-func Parse(text string) (Vault, error) {
+// user, a path, a trailing dot) only serves to send a token to another host. A host
+// without a known suffix is a custom endpoint, where custom says what its tokens are
+// for; with none it is an error.
+func Parse(text string, custom Resource) (Vault, error) {
 	host, ok := strings.CutPrefix(text, "https://")
 	if !ok {
 		return Vault{}, missingScheme(text)
@@ -97,6 +105,9 @@ func Parse(text string) (Vault, error) {
 			return Vault{}, &Error{fmt.Sprintf("vault_url names no vault before %s", suffix), "write it as https://NAME" + suffix}
 		}
 		return Vault{Name: name, Host: host}, nil
+	}
+	if custom != "" {
+		return custom.endpoint(host)
 	}
 	return Vault{}, wrongHost(host)
 }
@@ -124,9 +135,10 @@ func wrongHost(host string) error {
 }
 
 // Unusual says why the service would not make a vault of this name today. Older
-// rules may have allowed it, so the service decides.
+// rules may have allowed it, so the service decides. Custom endpoints have rules of
+// their own.
 func (v Vault) Unusual() string {
-	if nameForm.MatchString(v.Name) && !strings.Contains(v.Name, "--") {
+	if v.Custom() || nameForm.MatchString(v.Name) && !strings.Contains(v.Name, "--") {
 		return ""
 	}
 	return fmt.Sprintf("vault name %s (%d characters) is not what Azure allows for new vaults: 3 to 24 letters, digits and single hyphens, beginning with a letter", v.Name, len(v.Name))

@@ -12,7 +12,7 @@ func TestVaultURLsThatAreRight(t *testing.T) {
 		"https://x.vault.azure.cn":              "x.vault.azure.cn",
 		"https://gov1.vault.usgovcloudapi.net/": "gov1.vault.usgovcloudapi.net",
 	} {
-		v, err := Parse(text)
+		v, err := Parse(text, "")
 		if err != nil || v.Host != host {
 			t.Errorf("%s: %q, %v", text, v.Host, err)
 		}
@@ -44,7 +44,7 @@ func TestVaultURLsThatAreWrong(t *testing.T) {
 		"https://xvault.azure.net":            "",
 		"":                                    "",
 	} {
-		v, err := Parse(text)
+		v, err := Parse(text, "")
 		if err == nil {
 			t.Errorf("%q was taken for %s", text, v.Host)
 			continue
