@@ -28,6 +28,7 @@ func Run(t *testing.T, program string, args ...string) string {
 		t.Skipf("%s is not on this machine", program)
 	}
 	cmd := exec.Command(path, args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // else ssh-keygen escapes a comment
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
