@@ -53,7 +53,10 @@ func TestEverythingAroundAValue(t *testing.T) {
 		}
 		contains(t, w.mustApply("Secretfile.yml").stdout, "Nothing to do")
 	}
-	made := *w.described("own-kv", "a").Attributes.Created
+	made, err := time.Parse("20060102T150405Z", strings.Split(*w.described("own-kv", "a").Tags["sz-op"], ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
 	day := 24 * time.Hour
 	check("first", "text/plain", "core", made.Add(90*day), time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))
 	if _, err := w.vault("own-kv").UpdateSecretProperties(t.Context(), "a", "", azsecrets.UpdateSecretPropertiesParameters{

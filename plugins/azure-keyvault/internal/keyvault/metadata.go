@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -63,13 +64,28 @@ func attributes(c TargetConfig, period time.Duration, made time.Time) *azsecrets
 	return &azsecrets.SecretAttributes{Enabled: to.Ptr(c.Enabled), Expires: expires, NotBefore: notBefore}
 }
 
-// madeAt is when a version was made.
-func madeAt(a *azsecrets.SecretAttributes) time.Time {
+// madeAt is when a value was made: when its operation began, which its id N.TIME.RANDOM
+// tells to the second and everywhere alike, or without one when the version was created,
+// by the service's clock.
+func madeAt(operation string, a *azsecrets.SecretAttributes) time.Time {
+	if parts := strings.Split(operation, "."); len(parts) == 3 {
+		if at, err := time.Parse("20060102T150405Z", parts[1]); err == nil {
+			return at
+		}
+	}
 	if a == nil {
 		return time.Time{}
 	}
 	return value(a.Created)
 }
+
+// sameMoment compares times that were reckoned from the making of a value. Where no
+// operation tells that, the service's clock and ours did, which are not one.
+func sameMoment(got *time.Time, want time.Time, exact bool) bool {
+	return got != nil && (got.Equal(want) || !exact && got.Sub(want).Abs() <= clocksApart)
+}
+
+const clocksApart = 5 * time.Minute
 
 // contentType is what is stored with a value: as configured, or that of JSON for a
 // structured one.
@@ -102,11 +118,12 @@ func differing(c TargetConfig, period time.Duration, present *azsecrets.SecretPr
 	if a.Enabled != nil && *a.Enabled != c.Enabled {
 		keys = append(keys, "enabled")
 	}
-	expires, notBefore := moments(c, period, madeAt(a))
-	if expires != nil && (a.Expires == nil || !a.Expires.Equal(*expires)) {
+	operation := markOf(present.Tags).Operation
+	expires, notBefore := moments(c, period, madeAt(operation, a))
+	if expires != nil && !sameMoment(a.Expires, *expires, operation != "") {
 		keys = append(keys, "expires")
 	}
-	if notBefore != nil && (a.NotBefore == nil || !a.NotBefore.Equal(*notBefore)) {
+	if notBefore != nil && !sameMoment(a.NotBefore, *notBefore, operation != "") {
 		keys = append(keys, "not_before")
 	}
 	slices.Sort(keys)

@@ -30,7 +30,7 @@ func update(ctx context.Context, s *session, u sdk.Update[TargetConfig]) (sdk.Wr
 		return refused(err)
 	}
 	parameters := azsecrets.UpdateSecretPropertiesParameters{
-		ContentType: u.Config.ContentType, Tags: tags(u.Config, u.Mark, current.Tags), SecretAttributes: attributes(u.Config, u.RotationPeriod, madeAt(current.Attributes)),
+		ContentType: u.Config.ContentType, Tags: tags(u.Config, u.Mark, current.Tags), SecretAttributes: attributes(u.Config, u.RotationPeriod, madeAt(u.Mark.Operation, current.Attributes)),
 	}
 	var answer *azsecrets.Secret
 	err = eventually(ctx, func() (bool, error) {

@@ -235,7 +235,7 @@ func (j *writer) parameters(flat secret.Value, present *azsecrets.SecretProperti
 	}
 	return azsecrets.SetSecretParameters{
 		Value: to.Ptr(string(flat.Expose())), ContentType: kind,
-		Tags: tags(j.write.Config, j.write.Mark, others), SecretAttributes: attributes(j.write.Config, j.write.RotationPeriod, time.Now()),
+		Tags: tags(j.write.Config, j.write.Mark, others), SecretAttributes: attributes(j.write.Config, j.write.RotationPeriod, madeAt(j.write.Mark.Operation, &azsecrets.SecretAttributes{Created: to.Ptr(time.Now())})),
 	}
 }
 
