@@ -85,7 +85,7 @@ func TestReach(t *testing.T) {
 		hosts []string
 		want  []string
 	}{
-		"the standard":               {head + "    auth: {kind: managed_identity, client_id: 00000000-0000-0000-0000-000000000000}\n" + secretAt("vault_url: https://shop.vault.azure.net"), true, []string{standardHost, "login.microsoftonline.com:443"}, nil},
+		"the standard":               {head + "    auth: {kind: managed_identity, client_id: 00000000-0000-0000-0000-000000000000}\n" + secretAt("vault_url: https://shop.vault.azure.net"), true, []string{standardHost, "login.microsoftonline.com:443", "login.partner.microsoftonline.cn:443"}, nil},
 		"a value of the environment": {"secrets:\n  - name: a\n    kind: static\n    config: {value: \"${SMTP_PASSWORD}\"}\n    targets: [{provider: azure, kind: key_vault, config: {vault_url: https://shop.vault.azure.net}}]\n", true, []string{standardHost}, nil},
 		"a mistaken host":            {secretAt("vault_url: https://shop.example"), true, []string{"shop.example:443"}, nil},
 		"a custom endpoint":          {secretAt("vault_url: https://shop.example, custom_endpoint: true"), true, []string{"shop.example:443"}, []string{"plugin p: network shop.example:443"}},
@@ -118,6 +118,9 @@ func TestReach(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got.Texts(), c.want)
 			}
 			if name == "a mistaken host" && len(granted["azure"].Network) != 0 {
+				t.Errorf("granted %v", granted["azure"].Network)
+			}
+			if name == "the standard" && !slices.Equal(granted["azure"].Network, slices.Sorted(slices.Values(c.hosts))) {
 				t.Errorf("granted %v", granted["azure"].Network)
 			}
 			for _, line := range got {

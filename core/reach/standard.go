@@ -25,7 +25,7 @@ var settings = map[string][]string{
 var hosts = map[string][]string{
 	"azure": {
 		"*.vault.azure.net:443", "*.vault.azure.cn:443", "*.vault.usgovcloudapi.net:443",
-		"login.microsoftonline.com:443", "login.chinacloudapi.cn:443", "login.microsoftonline.us:443",
+		"login.microsoftonline.com:443", "login.chinacloudapi.cn:443", "login.partner.microsoftonline.cn:443", "login.microsoftonline.us:443",
 	},
 }
 

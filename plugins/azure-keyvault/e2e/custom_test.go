@@ -44,7 +44,7 @@ func TestCustomEndpoint(t *testing.T) {
 		t.Fatalf("exit code %d after %d requests, want 5 after none\n%s", o.code, len(s.server.Requests()), o)
 	}
 	contains(t, o.stderr, "network kv."+private+":443", `provider azure: custom_endpoint = "true"`,
-		`provider azure: resource = "https://`+private+`"`, `provider azure: ca_file = "ca.pem"`, "Secretfile.yml:5:")
+		`provider azure: resource = "https://`+private+`"`, `provider azure: ca_file = "ca.pem"`, "Secretfile.yml:5:", "asks for 4 things")
 
 	if o := s.approved("apply", "--auto-approve"); o.code != 0 {
 		t.Fatalf("exit code %d\n%s", o.code, o)
