@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/secretzero/sz/core/observe"
@@ -14,15 +15,41 @@ import (
 // values are the payloads of a secret's parts, by field.
 type values map[string]secret.Payload
 
-// batchSize is how many of the changes may be worked on together: as many as one
-// call may generate values for, so that no more are alive at once, and none that is
-// built of another among them.
+// maxAlive is how many values may be alive at once: those of two batches, since one is
+// made while the last of the one before are written.
+const maxAlive = pluginhost.MaxBatch
+
+// batches works through changes in their order. While the last of a batch are written,
+// the next is made, unless something in it is built of what this apply makes.
+func (r *run) batches(ctx context.Context, todo []plan.Change) {
+	permits := make(chan struct{}, r.Parallelism)
+	before := &sync.WaitGroup{}
+	for len(todo) > 0 && ctx.Err() == nil {
+		n := batchSize(todo)
+		if slices.ContainsFunc(todo[:n], awaits) {
+			before.Wait()
+		}
+		batch := &sync.WaitGroup{}
+		r.batch(ctx, todo[:n], permits, batch)
+		before.Wait()
+		before, todo = batch, todo[n:]
+	}
+	before.Wait()
+}
+
+// awaits reports a change that is built of a value which the same apply makes.
+func awaits(c plan.Change) bool {
+	return slices.ContainsFunc(c.Inputs, func(i plan.Input) bool { return i.Made })
+}
+
+// batchSize is how many of the changes may be worked on together: no more than may be
+// alive beside another batch, and none that is built of another among them.
 func batchSize(todo []plan.Change) int {
 	parts := 0
 	among := map[string]bool{}
 	for i, c := range todo {
 		parts += len(c.Secret.Parts)
-		if parts > pluginhost.MaxBatch && i > 0 {
+		if parts > maxAlive/2 && i > 0 {
 			return i
 		}
 		for _, input := range c.Inputs {
@@ -35,9 +62,10 @@ func batchSize(todo []plan.Change) int {
 	return len(todo)
 }
 
-// batch generates what the changes need, and gives each secret to a worker. What is
-// about to be made is on record before.
-func (r *run) batch(ctx context.Context, changes []plan.Change) {
+// batch generates what the changes need, and gives each secret to a worker, of whom as
+// many are at work as there are permits. What is about to be made is on record before.
+// Who waits for group waits for all of them.
+func (r *run) batch(ctx context.Context, changes []plan.Change, permits chan struct{}, group *sync.WaitGroup) {
 	operations, err := r.intend(changes)
 	if err != nil {
 		for _, c := range changes {
@@ -47,8 +75,6 @@ func (r *run) batch(ctx context.Context, changes []plan.Change) {
 	}
 	made, problems := r.generate(ctx, changes)
 	r.generated(changes, operations, made, problems)
-	var group sync.WaitGroup
-	permits := make(chan struct{}, r.Parallelism)
 	for i, c := range changes {
 		permits <- struct{}{}
 		group.Go(func() {
@@ -66,7 +92,6 @@ func (r *run) batch(ctx context.Context, changes []plan.Change) {
 			}
 		})
 	}
-	group.Wait()
 }
 
 // origin says which change and part a generated value is for.

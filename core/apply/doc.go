@@ -128,14 +128,6 @@ func (r *run) todo() (stores, removals []plan.Change) {
 	return stores, removals
 }
 
-func (r *run) batches(ctx context.Context, todo []plan.Change) {
-	for len(todo) > 0 && ctx.Err() == nil {
-		n := batchSize(todo)
-		r.batch(ctx, todo[:n])
-		todo = todo[n:]
-	}
-}
-
 // run is one apply under way.
 type run struct {
 	Options
