@@ -13,13 +13,23 @@ import (
 // as it lives. The kernel lets go of the lock when it is killed.
 const aliveName = "alive"
 
-// markAlive locks the directory for this process. The file is closed with it.
+// markAlive locks the directory for this process. The file is closed with it. It gets its
+// name when it is locked: a sweep at this instant would take one that is not for that of
+// a run that was killed.
 func markAlive(dir string) (*os.File, error) {
-	file, err := os.OpenFile(filepath.Join(dir, aliveName), os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+	name := filepath.Join(dir, aliveName)
+	file, err := os.OpenFile(name+".new", os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return file, syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+		err = os.Rename(name+".new", name)
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return file, nil
 }
 
 // sweep removes the runtime directories that other runs of sz left when they were

@@ -59,12 +59,21 @@ func asked(list []Permission, p Provider) []Permission {
 
 // counts reports whether a permission is asked for in a configuration of the provider.
 func counts(p Permission, config schema.Value) bool {
+	if namesNothing(p, config) {
+		return false
+	}
 	if p.WhenPath == "" {
 		return true
 	}
 	return slices.ContainsFunc(valuesAt(config, strings.Split(p.WhenPath, ".")), func(v schema.Value) bool {
 		return slices.Contains(p.WhenEquals, v.Expose())
 	})
+}
+
+// namesNothing reports the permission to read the file of a key that names none here.
+func namesNothing(p Permission, config schema.Value) bool {
+	key, _, deeper := strings.Cut(strings.TrimPrefix(p.Value, "config."), ".")
+	return p.Kind == wire.ReadFrom && !deeper && config.Get(key).IsNull()
 }
 
 // valuesAt are the values at a path of keys; a list on the way stands for each item.
