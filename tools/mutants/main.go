@@ -110,7 +110,8 @@ func try(root, file string) error {
 	if output, err := exec.Command(filepath.Join(dir, "scripts", "build"), filepath.Join(dir, "bin")).CombinedOutput(); err != nil {
 		return fmt.Errorf("it does not build: %w\n%s", err, output)
 	}
-	cmd := exec.Command("go", "test", "-count=1", "-run", "^("+m.test+")$", m.pkg)
+	pattern := "^" + strings.ReplaceAll(m.test, "/", "$/^") + "$"
+	cmd := exec.Command("go", "test", "-count=1", "-run", pattern, m.pkg)
 	cmd.Dir, cmd.Env = filepath.Join(dir, m.module), append(os.Environ(), "SZ_BIN="+filepath.Join(dir, "bin"))
 	output, err := cmd.CombinedOutput()
 	switch {
