@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -79,12 +78,10 @@ func remove(c *cli.Context, decide func(plan.Desired, plan.Intent, plan.Recorded
 	if intent.DeleteAdopted, err = p.selectOrphans(c.StringSlice(flagDeleteAdopted)); err != nil {
 		return fail(exitError, "--"+flagDeleteAdopted+": "+err.Error())
 	}
-	p.observed = time.Now()
-	observed := p.session.Inspect(c.Context, p.desired, p.recorded)
-	if c.Err() != nil {
-		return fail(exitInterrupted, "interrupted; nothing was changed")
+	if err := p.look(c.Context); err != nil {
+		return err
 	}
-	p.plan = decide(p.desired, intent, p.recorded, observed)
+	p.plan = decide(p.desired, intent, p.recorded, p.seen)
 	if !c.Bool(flagJSON) {
 		p.ui.Plan(p.head(), p.plan)
 	}

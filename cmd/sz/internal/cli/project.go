@@ -210,14 +210,22 @@ func (p *project) decide(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.look(ctx); err != nil {
+		return err
+	}
+	p.judge(intent)
+	p.warnings = append(p.warnings, p.plan.Warnings...)
+	return p.fillIn(c, intent)
+}
+
+// look asks the targets what they hold.
+func (p *project) look(ctx context.Context) error {
 	p.observed = time.Now()
 	p.seen = p.session.Inspect(ctx, p.desired, p.recorded)
 	if ctx.Err() != nil {
 		return fail(exitInterrupted, "interrupted; nothing was changed")
 	}
-	p.judge(intent)
-	p.warnings = append(p.warnings, p.plan.Warnings...)
-	return p.fillIn(c, intent)
+	return nil
 }
 
 // judge decides by what was seen.
