@@ -25,17 +25,11 @@ func doctorCommand() *cli.Command {
 }
 
 func examine(c *cli.Context) error {
-	p, err := newProject(c)
+	p, err := openProject(c, (*project).locate)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	if err := p.load(c.Context, c, true); err != nil {
-		return err
-	}
-	if err := p.locate(c.Context, c); err != nil {
-		return err
-	}
 	probe := c.Bool(flagProbeWrite)
 	if probe {
 		p.ui.Info("storing one secret named sz-doctor-… in each store, and removing it")

@@ -21,17 +21,11 @@ func driftCommand() *cli.Command {
 }
 
 func findDrift(c *cli.Context) error {
-	p, err := newProject(c)
+	p, err := openProject(c, (*project).decide)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	if err := p.load(c.Context, c, true); err != nil {
-		return err
-	}
-	if err := p.decide(c.Context, c); err != nil {
-		return err
-	}
 	drifts := p.plan.Drifts(p.recorded)
 	if c.Bool(flagJSON) {
 		if err := p.ui.JSON(ui.NewDriftDocument(p.path, p.plan, drifts)); err != nil {

@@ -72,6 +72,25 @@ func newProject(c *cli.Context) (*project, error) {
 	return p, nil
 }
 
+// openProject makes a project ready for a command that only looks, as far as such a
+// command needs it: where the targets are, or also what is to be done. The caller closes
+// it.
+func openProject(c *cli.Context, far func(*project, context.Context, *cli.Context) error) (*project, error) {
+	p, err := newProject(c)
+	if err != nil {
+		return nil, err
+	}
+	err = p.load(c.Context, c, true)
+	if err == nil {
+		err = far(p, c.Context, c)
+	}
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
 // Close ends the plugins. A plugin that cannot be cleaned up after is reported
 // and does not change what the command came to.
 func (p *project) Close() {

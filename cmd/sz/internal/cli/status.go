@@ -23,17 +23,11 @@ func statusCommand() *cli.Command {
 }
 
 func showStatus(c *cli.Context) error {
-	p, err := newProject(c)
+	p, err := openProject(c, (*project).decide)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	if err := p.load(c.Context, c, true); err != nil {
-		return err
-	}
-	if err := p.decide(c.Context, c); err != nil {
-		return err
-	}
 	status := ui.NewStatusDocument(p.path, p.plan, p.recorded, time.Now())
 	if c.Bool(flagJSON) {
 		return p.ui.JSON(status)
@@ -58,17 +52,11 @@ func showSecret(c *cli.Context) error {
 	if c.Args().Len() != 1 {
 		return fail(exitError, "sz show takes the name of one secret")
 	}
-	p, err := newProject(c)
+	p, err := openProject(c, (*project).locate)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	if err := p.load(c.Context, c, true); err != nil {
-		return err
-	}
-	if err := p.locate(c.Context, c); err != nil {
-		return err
-	}
 	name := c.Args().First()
 	selected, err := plan.Select(p.desired, []string{name})
 	if err != nil {

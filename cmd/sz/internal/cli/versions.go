@@ -26,17 +26,11 @@ func listVersions(c *cli.Context) error {
 	if !c.Args().Present() {
 		return fail(exitError, "name a secret: sz versions NAME")
 	}
-	p, err := newProject(c)
+	p, err := openProject(c, (*project).locate)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	if err := p.load(c.Context, c, true); err != nil {
-		return err
-	}
-	if err := p.locate(c.Context, c); err != nil {
-		return err
-	}
 	selected, err := plan.Select(p.desired, c.Args().Slice())
 	if err != nil {
 		return fail(exitError, err.Error())
