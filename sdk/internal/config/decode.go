@@ -31,14 +31,13 @@ func Fill(v schema.Value, out any) {
 
 func fillStruct(at schema.Path, v schema.Value, target reflect.Value) []schema.Fault {
 	var faults []schema.Fault
-	for field := range fields(target.Type()) {
-		name := attribute(target.Type(), field).Name
-		member := v.Get(name)
-		if member.IsNull() || member.Kind() == schema.Unknown {
+	for _, m := range shapeOf(target.Type()).members {
+		value := v.Get(m.attribute.Name)
+		if value.IsNull() || value.Kind() == schema.Unknown {
 			continue
 		}
-		here := append(at[:len(at):len(at)], schema.Step{Key: name})
-		faults = append(faults, fill(here, member, target.FieldByIndex(field.Index))...)
+		here := append(at[:len(at):len(at)], schema.Step{Key: m.attribute.Name})
+		faults = append(faults, fill(here, value, target.FieldByIndex(m.index))...)
 	}
 	return faults
 }

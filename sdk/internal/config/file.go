@@ -30,8 +30,8 @@ func attach(v reflect.Value, content map[string][]byte) {
 			attach(v.Index(i), content)
 		}
 	case isObject(v.Type()):
-		for field := range fields(v.Type()) {
-			attach(v.FieldByIndex(field.Index), content)
+		for _, m := range shapeOf(v.Type()).members {
+			attach(v.FieldByIndex(m.index), content)
 		}
 	}
 }

@@ -22,31 +22,8 @@ type Ruler interface{ Rules() []schema.Rule }
 
 // Schema derives the schema of t, a struct type. It panics on a type or tag that
 // it does not know: that is a mistake in the plugin, found when it describes
-// itself.
-func Schema(t reflect.Type) schema.Object {
-	if t.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("sdk: configuration %s is not a struct", t))
-	}
-	var out schema.Object
-	for field := range fields(t) {
-		out.Attributes = append(out.Attributes, attribute(t, field))
-	}
-	if ruler, ok := reflect.New(t).Interface().(Ruler); ok {
-		out.Rules = ruler.Rules()
-	}
-	return out
-}
-
-// fields yields the fields that have a tag, those of embedded structs in place.
-func fields(t reflect.Type) func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for _, field := range reflect.VisibleFields(t) {
-			if field.Tag.Get("sz") != "" && !yield(field) {
-				return
-			}
-		}
-	}
-}
+// itself. Nobody may change what it returns.
+func Schema(t reflect.Type) schema.Object { return shapeOf(t).object }
 
 func attribute(t reflect.Type, field reflect.StructField) schema.Attribute {
 	name, options, _ := strings.Cut(field.Tag.Get("sz"), ",")

@@ -21,17 +21,15 @@ func Requests(t reflect.Type) []Request { return requests(t, "config") }
 
 func requests(t reflect.Type, prefix string) []Request {
 	var out []Request
-	for field := range fields(t) {
-		path := prefix + "." + attribute(t, field).Name
-		for _, kind := range []string{"network", "read", "write"} {
-			if reason := field.Tag.Get(kind); reason != "" {
-				out = append(out, Request{kind, path, reason})
-			}
+	for _, m := range shapeOf(t).members {
+		path := prefix + "." + m.attribute.Name
+		for _, r := range m.requests {
+			out = append(out, Request{r.Kind, path, r.Reason})
 		}
-		if variable := field.Tag.Get("env"); variable != "" {
-			out = append(out, Request{"env", variable, "for " + strings.TrimPrefix(path, "config.")})
+		if m.variable != "" {
+			out = append(out, Request{"env", m.variable, "for " + strings.TrimPrefix(path, "config.")})
 		}
-		if nested := indirect(field.Type); isObject(nested) {
+		if nested := indirect(m.kind); isObject(nested) {
 			out = append(out, requests(nested, path)...)
 		}
 	}
@@ -41,9 +39,9 @@ func requests(t reflect.Type, prefix string) []Request {
 // NameKey is the key of the field that is called after the secret when nothing is
 // said, or "".
 func NameKey(t reflect.Type) string {
-	for field := range fields(t) {
-		if hasOption(field, "name") {
-			return attribute(t, field).Name
+	for _, m := range shapeOf(t).members {
+		if m.named {
+			return m.attribute.Name
 		}
 	}
 	return ""
@@ -57,10 +55,10 @@ func Complete(v schema.Value, t reflect.Type, lookup func(string) (string, bool)
 
 func complete(at schema.Path, v schema.Value, t reflect.Type, lookup func(string) (string, bool)) (schema.Value, []schema.Fault) {
 	var faults []schema.Fault
-	for field := range fields(t) {
-		name := attribute(t, field).Name
+	for _, m := range shapeOf(t).members {
+		name := m.attribute.Name
 		here := append(at[:len(at):len(at)], schema.Step{Key: name})
-		if nested := indirect(field.Type); isObject(nested) {
+		if nested := indirect(m.kind); isObject(nested) {
 			// An absent object stays absent unless the environment has something for it.
 			inner, found := complete(here, v.Get(name), nested, lookup)
 			if len(inner.Fields()) > 0 {
@@ -68,16 +66,15 @@ func complete(at schema.Path, v schema.Value, t reflect.Type, lookup func(string
 			}
 			continue
 		}
-		variable := field.Tag.Get("env")
-		if variable == "" || !v.Get(name).IsNull() {
+		if m.variable == "" || !v.Get(name).IsNull() {
 			continue
 		}
-		if text, ok := lookup(variable); ok && text != "" {
-			v = with(v, name, sealedAs(typeOf(field.Type).Kind, secret.FromString(text)))
-		} else if hasOption(field, "required") {
+		if text, ok := lookup(m.variable); ok && text != "" {
+			v = with(v, name, sealedAs(m.attribute.Type.Kind, secret.FromString(text)))
+		} else if m.required {
 			faults = append(faults, schema.Fault{
 				Path: here, Code: schema.CodeMissingKey, OnKey: true, Summary: fmt.Sprintf("key %q is required", name),
-				Hint: "set it, or the environment variable " + variable,
+				Hint: "set it, or the environment variable " + m.variable,
 			})
 		}
 	}
@@ -100,16 +97,6 @@ func with(v schema.Value, name string, member schema.Value) schema.Value {
 		}
 	}
 	return schema.NewMap(append(fields, schema.Field{Name: name, Value: member}))
-}
-
-func hasOption(field reflect.StructField, option string) bool {
-	_, options, _ := strings.Cut(field.Tag.Get("sz"), ",")
-	for have := range strings.SplitSeq(options, ",") {
-		if have == option {
-			return true
-		}
-	}
-	return false
 }
 
 func indirect(t reflect.Type) reflect.Type {
