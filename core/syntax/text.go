@@ -14,6 +14,7 @@ type sourceText struct {
 	text  string
 	lines []int // the offset of each line
 	runes []int // the characters before each chunk
+	ascii bool  // every character is a byte
 }
 
 const chunk = 512
@@ -33,6 +34,7 @@ func newText(text []byte) *sourceText {
 		}
 	}
 	t.runes = append(t.runes, count)
+	t.ascii = count == len(t.text)
 	return t
 }
 
@@ -61,6 +63,9 @@ func (t *sourceText) pos(offset int) diag.Pos {
 	offset = min(max(offset, 0), len(t.text))
 	line := sort.SearchInts(t.lines, offset+1)
 	start := t.lines[line-1]
+	if t.ascii {
+		return diag.Pos{Line: line, Column: offset - start + 1, Offset: offset}
+	}
 	if offset-start < 2*chunk { // counting is cheaper than looking up
 		return diag.Pos{Line: line, Column: utf8.RuneCountInString(t.text[start:offset]) + 1, Offset: offset}
 	}
@@ -71,6 +76,9 @@ func (t *sourceText) pos(offset int) diag.Pos {
 func (t *sourceText) offset(line, column int) int {
 	line = min(max(line, 1), len(t.lines))
 	start := t.lines[line-1]
+	if t.ascii {
+		return min(start+max(column, 1)-1, start+len(t.line(line)))
+	}
 	wanted := t.before(start) + max(column, 1) - 1
 	first := max(sort.SearchInts(t.runes, wanted)-1, start/chunk)
 	count := t.runes[first]
