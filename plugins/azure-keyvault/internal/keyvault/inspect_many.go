@@ -55,8 +55,15 @@ func inspectMany(ctx context.Context, s *session, items []sdk.Inspection[TargetC
 // many thousands do not cost much more than getting them.
 func (s *looks) list(ctx context.Context) {
 	left := slices.Collect(maps.Values(s.of))
+	in := left[0].store
+	held := sync.OnceValues(func() (map[string]bool, bool) { return deletedNames(ctx, in, len(s.of)) })
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	if !slices.ContainsFunc(left, (*look).written) {
+		beside.Go(func() { _, _ = held() }) // most of them will be absent
+	}
 	fruitless, given := 0, false
-	err := left[0].store.list(ctx, func(some []*azsecrets.SecretProperties) bool {
+	err := in.list(ctx, func(some []*azsecrets.SecretProperties) bool {
 		before := len(left)
 		for _, p := range some {
 			l := s.of[nameIn(p.ID)]
@@ -73,10 +80,13 @@ func (s *looks) list(ctx context.Context) {
 		given = fruitless >= len(left)
 		return !given
 	})
-	if err == nil && !given {
-		s.absent(ctx, left)
+	if err == nil && !given && len(left) > fewNames {
+		s.absent(left, held)
 	}
 }
+
+// written reports a place that was written before, by what is recorded.
+func (l *look) written() bool { return l.asked.Receipt.Revision != "" }
 
 // nameIn is the lower-case name of a secret in a listing, whose ids were checked.
 func nameIn(id *azsecrets.ID) string { return strings.ToLower(id.Name()) }
@@ -102,26 +112,29 @@ func (l *look) listed(p *azsecrets.SecretProperties) (sdk.State, bool) {
 // absent answers for names that a whole listing did not show and that no deleted
 // secret holds. One that was written before is left open all the same: what is
 // missing in a list is no proof.
-func (s *looks) absent(ctx context.Context, names []*look) {
-	if len(names) <= fewNames {
+func (s *looks) absent(names []*look, deleted func() (map[string]bool, bool)) {
+	held, known := deleted()
+	if !known {
 		return
 	}
-	held := map[string]bool{}
-	pages, dear := 0, false
-	err := names[0].store.listDeleted(ctx, func(some []*azsecrets.SecretProperties) bool {
+	for _, l := range names {
+		if !l.written() && !held[strings.ToLower(l.name)] {
+			s.answer(s.number[l], sdk.State{Presence: sdk.Absent})
+		}
+	}
+}
+
+// deletedNames are the lower-case names that deleted secrets hold, unless they cannot
+// be listed or take as many pages as there are names to look for.
+func deletedNames(ctx context.Context, in *store, names int) (held map[string]bool, known bool) {
+	held = map[string]bool{}
+	pages := 0
+	err := in.listDeleted(ctx, func(some []*azsecrets.SecretProperties) bool {
 		pages++
 		for _, p := range some {
 			held[nameIn(p.ID)] = true
 		}
-		dear = pages >= len(names)
-		return !dear
+		return pages < names
 	})
-	if err != nil || dear {
-		return
-	}
-	for _, l := range names {
-		if l.asked.Receipt.Revision == "" && !held[strings.ToLower(l.name)] {
-			s.answer(s.number[l], sdk.State{Presence: sdk.Absent})
-		}
-	}
+	return held, err == nil && pages < names
 }
