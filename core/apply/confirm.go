@@ -19,8 +19,9 @@ const (
 	confirmGroup = 8
 	// confirmBehind is how many writes of a provider come before what is looked at.
 	confirmBehind = 16
-	// confirmCalls is how many calls are under way: with more, each would have to open
-	// connections that the writes have no use for.
+	// confirmCalls is how many calls are under way beside the writes: with more, each
+	// would have to open connections that the writes have no use for. After the last
+	// write theirs are free, and the rest is looked at all at once.
 	confirmCalls = 2
 )
 
@@ -58,7 +59,7 @@ func (c *confirmer) add(ctx context.Context, w written) {
 		some, c.waiting[alias] = list[:confirmGroup], list[confirmGroup:]
 	}
 	c.mu.Unlock()
-	c.look(ctx, alias, some)
+	c.look(ctx, alias, some, c.calls)
 }
 
 // finish looks at the rest and waits for all answers.
@@ -70,20 +71,23 @@ func (c *confirmer) finish(ctx context.Context) {
 	for alias, list := range rest {
 		for len(list) > 0 {
 			n := min(confirmGroup, len(list))
-			c.look(ctx, alias, list[:n])
+			c.look(ctx, alias, list[:n], nil)
 			list = list[n:]
 		}
 	}
 	c.group.Wait()
 }
 
-func (c *confirmer) look(ctx context.Context, alias string, list []written) {
+// look makes one call, when there is a turn for it where turns are taken.
+func (c *confirmer) look(ctx context.Context, alias string, list []written, turns chan struct{}) {
 	if len(list) == 0 {
 		return
 	}
 	c.group.Go(func() {
-		c.calls <- struct{}{}
-		defer func() { <-c.calls }()
+		if turns != nil {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+		}
 		if ctx.Err() == nil { // who interrupts waits for writes under way, and for nothing else
 			c.compare(list, c.run.Session.Marks(ctx, alias, targetsOf(list)))
 		}

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -84,13 +85,21 @@ func (r *run) begin(ctx context.Context) error {
 		return err
 	}
 	planID := fmt.Sprintf("%s-%d", id, r.Now().Unix())
-	for _, instance := range r.instances() {
-		w, err := instance.Begin(ctx, planID)
-		if err != nil {
-			r.end()
-			return err
+	instances := r.instances()
+	writers, failures := make([]*pluginhost.Writer, len(instances)), make([]error, len(instances))
+	var group sync.WaitGroup
+	for n, instance := range instances {
+		group.Go(func() { writers[n], failures[n] = instance.Begin(ctx, planID) })
+	}
+	group.Wait()
+	for n, instance := range instances {
+		if failures[n] == nil {
+			r.writers[instance] = writers[n]
 		}
-		r.writers[instance] = w
+	}
+	if err := errors.Join(failures...); err != nil {
+		r.end()
+		return err
 	}
 	return nil
 }

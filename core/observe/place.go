@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"sync"
 
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/plan"
@@ -18,20 +19,19 @@ type place struct {
 // into desired, and checks what only plugins can: semantics of configurations,
 // and that no two secrets are stored in one place.
 func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
-	found := s.checkGenerators(ctx, desired)
+	var group sync.WaitGroup
+	var found diag.List
+	group.Go(func() { found = s.checkGenerators(ctx, desired) })
+	answers := s.checkTargets(ctx, placesByProvider(desired), &group)
+	group.Wait()
 	var claims []plan.Claim
-	for alias, places := range placesByProvider(desired) {
-		instance := s.Provider(alias)
-		if instance == nil {
-			continue // it did not open, which has been reported
-		}
-		results, err := instance.CheckTargets(ctx, checkItems(places))
-		if err != nil {
-			found = append(found, failed(err, places[0].target.Range))
+	for _, a := range answers {
+		if a.err != nil {
+			found = append(found, failed(a.err, a.places[0].target.Range))
 			continue
 		}
-		for i, r := range results {
-			p := places[i]
+		for i, r := range a.results {
+			p := a.places[i]
 			for _, d := range r.Diagnostics {
 				found = append(found, Diagnostic(d, p.target.Source, p.target.Range))
 			}
@@ -46,6 +46,29 @@ func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
 		}
 	}
 	return append(found, plan.Overlaps(claims)...).Sorted()
+}
+
+// placed is what a plugin answered about the targets of one provider.
+type placed struct {
+	places  []place
+	results []pluginhost.CheckResult
+	err     error
+}
+
+// checkTargets asks the providers side by side. What it returns is filled when group is
+// done.
+func (s *Session) checkTargets(ctx context.Context, places map[string][]place, group *sync.WaitGroup) []*placed {
+	var answers []*placed
+	for alias, list := range places {
+		instance := s.Provider(alias)
+		if instance == nil {
+			continue // it did not open, which has been reported
+		}
+		a := &placed{places: list}
+		answers = append(answers, a)
+		group.Go(func() { a.results, a.err = instance.CheckTargets(ctx, checkItems(list)) })
+	}
+	return answers
 }
 
 func placesByProvider(desired *plan.Desired) map[string][]place {
