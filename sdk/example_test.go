@@ -44,6 +44,35 @@ var pins = sdk.Plugin{
 	}},
 }
 
+// What would be dangerous in a repository's hands only the user allows, in a
+// configuration of their own:
+//
+//	allow "boxes" {
+//	  regions = ["moon"]
+//	}
+func ExampleAllowance() {
+	type config struct {
+		Region string `sz:"region" default:"earth" network:"to store boxes there" doc:"where the boxes are"`
+	}
+	regions := sdk.Allowance{Name: "regions", Summary: "regions that are far away", Settings: []string{"region"}}
+	provider := sdk.ProviderOf[config, string]{
+		Kind: "boxes", Summary: "boxes", Allowances: []sdk.Allowance{regions},
+		Open: func(_ context.Context, c config, info sdk.OpenInfo) (string, []sdk.Claim, error) {
+			if c.Region != "earth" && !regions.Allows(info, c.Region) {
+				return "", nil, &sdk.Error{Class: sdk.InvalidConfig, Code: "far-region", Summary: "region " + c.Region + " is far away", Hint: regions.Hint("boxes", c.Region)}
+			}
+			return c.Region, nil, nil
+		},
+	}
+	_, _, err := provider.Open(context.Background(), config{Region: "moon"}, sdk.OpenInfo{})
+	fmt.Println(err)
+	region, _, err := provider.Open(context.Background(), config{Region: "moon"}, sdk.OpenInfo{Allowed: map[string][]string{"regions": {"moon"}}})
+	fmt.Println(region, err)
+	// Output:
+	// region moon is far away; only you can allow that, in your own ~/.config/sz/config.hcl: allow "boxes" { regions = ["moon"] }
+	// moon <nil>
+}
+
 // A generator is a configuration and a function that makes a value.
 func ExampleGeneratorOf() {
 	plugin := sdk.Plugin{

@@ -17,6 +17,9 @@ type Provider interface {
 type OpenInfo struct {
 	Alias       string // what the Secretfile calls the instance, for messages
 	ProjectRoot string // where relative paths start; empty without file permissions
+	// Allowed are the texts that the user's own configuration allows, by the name of an
+	// [Allowance], which reads them.
+	Allowed map[string][]string
 }
 
 // ProviderOf is a kind of provider whose configuration is a C and whose session
@@ -26,6 +29,7 @@ type ProviderOf[C, S any] struct {
 	Summary     string // one sentence
 	Targets     []TargetFor[S]
 	Permissions []Permission // besides those that fields of configurations ask for by tag
+	Allowances  []Allowance  // what only the user's own configuration may allow
 
 	// Open makes the session. It must not connect to anything: the host opens
 	// sessions while planning, and a plan of nothing should cost nothing. The claims
@@ -43,6 +47,9 @@ func (p ProviderOf[C, S]) describe() wire.ProviderDescription {
 		d.Permissions = append(d.Permissions, t.permissions()...)
 	}
 	d.Permissions = withoutRepetition(d.Permissions)
+	for _, a := range p.Allowances {
+		d.Allowances = append(d.Allowances, a.describe(d))
+	}
 	return d
 }
 
@@ -68,7 +75,7 @@ func (p ProviderOf[C, S]) open(ctx context.Context, request wire.OpenRequest) (s
 	var claims []Claim
 	if p.Open != nil {
 		var err error
-		if s, claims, err = p.Open(ctx, c, OpenInfo{request.Alias, request.ProjectRoot}); err != nil {
+		if s, claims, err = p.Open(ctx, c, OpenInfo{request.Alias, request.ProjectRoot, request.Allowances}); err != nil {
 			return session{}, nil, append(found, diagnostics(err)...)
 		}
 	}

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/gohcl"
@@ -44,6 +46,52 @@ func Decode(name string, text []byte, into any) error {
 		return faults(found)
 	}
 	return faults(gohcl.DecodeBody(body, nil, into))
+}
+
+// Attributes are the settings of a block whose names are not known beforehand: a field of
+// this type takes them by the tag remain.
+type Attributes = hcl.Attributes
+
+// Texts are settings as texts, by their names: a text, those of a list, or "true" for
+// true and none for false.
+func Texts(settings Attributes) (map[string][]string, error) {
+	texts := map[string][]string{}
+	var found []error
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		value, unread := settings[name].Expr.Value(nil)
+		list, ok := textsOf(value)
+		switch {
+		case unread.HasErrors():
+			found = append(found, faults(unread))
+		case !ok:
+			found = append(found, faults(problem(settings[name].Range, name+" is no text, no list of texts and not true")))
+		default:
+			texts[name] = list
+		}
+	}
+	return texts, errors.Join(found...)
+}
+
+func textsOf(value cty.Value) (texts []string, ok bool) {
+	switch {
+	case value.IsNull() || !value.IsWhollyKnown():
+		return nil, false
+	case value.Type() == cty.String:
+		return []string{value.AsString()}, true
+	case value.Type() == cty.Bool && value.True():
+		return []string{"true"}, true
+	case value.Type() == cty.Bool:
+		return nil, true
+	case !value.Type().IsTupleType():
+		return nil, false
+	}
+	for _, item := range value.AsValueSlice() {
+		if item.IsNull() || item.Type() != cty.String {
+			return nil, false
+		}
+		texts = append(texts, item.AsString())
+	}
+	return texts, true
 }
 
 // Read is [Decode] of a regular file in root. It reports fs.ErrNotExist for one that

@@ -33,7 +33,7 @@ func (h *Host) Asks(spec ProviderSpec) grant.Set {
 		case wire.Network:
 			asked = asked.With(grant.Network, endpoints([]string{p.Value})...)
 		case wire.NetworkFrom:
-			asked = asked.With(grant.Network, endpoints(h.texts(p.Value, config, spec.Targets))...)
+			asked = asked.With(grant.Network, endpoints(h.admitted(kind, p.Value, h.texts(p.Value, config, spec.Targets)))...)
 		case wire.Environment:
 			asked = asked.With(grant.Env, p.Value)
 		case wire.ReadFile:
@@ -52,7 +52,8 @@ func (h *Host) Asks(spec ProviderSpec) grant.Set {
 }
 
 // Named is the part of what an instance asks for that comes out of the text of its
-// configuration and out of the plugin itself, and not out of the environment.
+// configuration and out of the plugin itself, and not out of the environment or of what
+// the user allows.
 func (h *Host) Named(spec ProviderSpec) grant.Set {
 	bare := Host{options: Options{Project: h.options.Project, LookupEnv: func(string) (string, bool) { return "", false }}}
 	return bare.Asks(spec)

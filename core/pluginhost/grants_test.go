@@ -54,6 +54,40 @@ func TestRequestsAreResolved(t *testing.T) {
 	}
 }
 
+// A host that needs the user's word is reached with it alone, wherever it is named.
+func TestHostsThatOnlyTheUserAllows(t *testing.T) {
+	kind := wire.ProviderDescription{
+		Kind: "k", Allowances: []wire.AllowanceDescription{{Name: "hosts", Settings: []string{"host", "env.HOST"}}, {Name: "other", Settings: []string{"config.host"}}},
+		Permissions: []wire.Permission{{Kind: wire.NetworkFrom, Value: "host"}, {Kind: wire.NetworkFrom, Value: "env.HOST"}, {Kind: wire.NetworkFrom, Value: "config.url"}},
+	}
+	for name, c := range map[string]struct {
+		allowed map[string][]string
+		want    []string
+	}{
+		"nothing":                 {nil, []string{"free.example:443"}},
+		"by another name":         {map[string][]string{"other": {"one.example"}, "host": {"one.example"}}, []string{"free.example:443"}},
+		"everything":              {map[string][]string{"hosts": {"*", "*.example", "true", ""}}, []string{"free.example:443"}},
+		"another port":            {map[string][]string{"hosts": {"one.example:8443"}}, []string{"free.example:443"}},
+		"one":                     {map[string][]string{"hosts": {"https://One.example/"}}, []string{"free.example:443", "one.example:443"}},
+		"that of the environment": {map[string][]string{"hosts": {"two.example"}}, []string{"free.example:443", "two.example:443"}},
+	} {
+		h := New(Options{
+			LookupEnv:  func(name string) (string, bool) { return map[string]string{"HOST": "https://two.example"}[name], true },
+			Allowances: Allowances{"k": c.allowed, "other": {"hosts": {"one.example", "two.example"}}},
+		})
+		spec := ProviderSpec{Plugin: Served{Description: Description{Providers: []wire.ProviderDescription{kind}}}, Kind: "k", Config: object("host", "one.example", "url", "free.example")}
+		if got := h.Asks(spec).Network; !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if got := h.Named(spec).Network; !reflect.DeepEqual(got, []string{"free.example:443"}) {
+			t.Errorf("%s: of the Secretfile alone %q", name, got)
+		}
+		if got, want := h.Allows(spec.Plugin, "k", "host", "one.example"), name == "one"; got != want {
+			t.Errorf("%s: allowed %t", name, got)
+		}
+	}
+}
+
 // What two programs could read as two hosts is none.
 func TestTextsThatNameNoHost(t *testing.T) {
 	for text, want := range map[string]string{

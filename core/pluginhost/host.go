@@ -34,6 +34,8 @@ type Options struct {
 	LookupEnv func(string) (string, bool)
 	// Mask learns every value that passes and masks what plugins write.
 	Mask *redact.Masker
+	// Allowances are what the user's own configuration allows. A project adds nothing.
+	Allowances Allowances
 	// Progress hears how far a write to an address is, from any goroutine; nil is deaf.
 	Progress func(address string, p Progress)
 	// SandboxMin is the lowest tier in which a plugin may run; plugins of strangers
@@ -92,7 +94,7 @@ func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, 
 		return nil, nil, err
 	}
 	i.Alias, i.Kind = spec.Alias, spec.Kind
-	request := wire.OpenRequest{Kind: spec.Kind, Alias: spec.Alias, Config: config}
+	request := wire.OpenRequest{Kind: spec.Kind, Alias: spec.Alias, Config: config, Allowances: h.allowed(kind)}
 	if len(spec.Granted.Write) > 0 || len(spec.Granted.Read) > 0 {
 		request.ProjectRoot = h.project()
 	}

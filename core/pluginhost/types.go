@@ -7,6 +7,8 @@ import "github.com/secretzero/sz/sdk/wire"
 type (
 	// Description is all that a plugin says of itself.
 	Description = wire.Description
+	// ProviderDescription is what a plugin says of one kind of provider.
+	ProviderDescription = wire.ProviderDescription
 	// TargetRef names a place.
 	TargetRef = wire.TargetRef
 	// Mark is how a store remembers what sz wrote.

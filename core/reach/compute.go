@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/grant"
@@ -32,6 +33,9 @@ type Provider struct {
 	Env    []string
 	Config schema.Object
 	Target func(kind string) schema.Object
+	// Allows reports that the user's own configuration allows a text of a setting: then
+	// it is standard. Nil allows nothing.
+	Allows func(setting, text string) bool
 }
 
 // Input is what a reach is computed from.
@@ -153,7 +157,7 @@ func (c *computer) config(p Provider) {
 				c.add(at, "%s is given environment variable %s", name, variable)
 			}
 		}
-		if !p.Plugin.FirstParty || len(v.EnvNames()) > 0 || standardSetting(p.Kind, key) || c.knownTenant(key, v) {
+		if !p.Plugin.FirstParty || len(v.EnvNames()) > 0 || standardSetting(p.Kind, key) || c.knownTenant(key, v) || p.allows(key, v) {
 			return
 		}
 		if sensitive(p.Config, path) {
@@ -162,6 +166,11 @@ func (c *computer) config(p Provider) {
 		}
 		c.add(at, "%s = %s", name, quoted(v))
 	})
+}
+
+// allows reports a setting whose text the user's own configuration allows.
+func (p Provider) allows(key string, v secretfile.Value) bool {
+	return p.Allows != nil && p.Allows(key, strings.Join(texts(v.Schema()), ""))
 }
 
 // targets are the lines of environment that becomes part of an address. The language

@@ -141,6 +141,20 @@ func TestUserConfigurationMakesStandard(t *testing.T) {
 	}
 }
 
+// What the user's own configuration allows is standard for what it allows it for.
+func TestAllowedSettingsAreStandard(t *testing.T) {
+	in := input(t, head+"    config: {authority_host: login.own.example}\n    auth: {client_id: login.own.example, tenant_id: x}\n"+secretAt("vault_url: x"), true)
+	in.Providers[0].Allows = func(setting, text string) bool { return setting == "authority_host" && text == "login.own.example" }
+	got, _ := Of(in)
+	if want := []string{`provider azure: auth.tenant_id = "x"`}; !slices.Equal(got.Texts(), want) {
+		t.Errorf("got %q, want %q", got.Texts(), want)
+	}
+	in.Providers[0].Allows = func(string, string) bool { return false }
+	if got, _ := Of(in); len(got) != 2 {
+		t.Errorf("got %q", got.Texts())
+	}
+}
+
 func TestDigestIsOfTheLinesAlone(t *testing.T) {
 	a := Reach{{Text: "a"}, {Text: "b"}}
 	if a.Digest() != (Reach{{Text: "a"}, {Text: "b"}}).Digest() || a.Digest() == (Reach{{Text: "a"}}).Digest() || a.Digest() == (Reach{}).Digest() {

@@ -39,6 +39,16 @@ type Config struct {
 	// Trust are digests of what a project asks for that are approved as a whole, as
 	// the flag --trust takes them.
 	Trust []string `hcl:"trust,optional"`
+	// Allow are what providers may do that a project may wish for and never allow.
+	Allow []Allow `hcl:"allow,block"`
+}
+
+// Allow is what the user allows to providers of a kind, in the plugin's own words.
+type Allow struct {
+	Kind string             `hcl:"kind,label"`
+	Body hclfile.Attributes `hcl:",remain"`
+	// Texts are what is allowed, by its name: the text true for what is allowed or not.
+	Texts map[string][]string
 }
 
 // ConfigName is the name of a configuration in its directory.
@@ -77,6 +87,11 @@ func loadOne(dir string) (Config, error) {
 	var c Config
 	if err := hclfile.Read(root, ConfigName, &c); err != nil {
 		return Config{}, err
+	}
+	for i := range c.Allow {
+		if c.Allow[i].Texts, err = hclfile.Texts(c.Allow[i].Body); err != nil {
+			return Config{}, err
+		}
 	}
 	return c, c.check()
 }
@@ -125,6 +140,7 @@ func (c Config) with(o Config) Config {
 	c.Hosts = slices.Concat(c.Hosts, o.Hosts)
 	c.Tenants = slices.Concat(c.Tenants, o.Tenants)
 	c.Trust = slices.Concat(c.Trust, o.Trust)
+	c.Allow = slices.Concat(c.Allow, o.Allow)
 	if strings.Compare(o.SandboxMin, c.SandboxMin) > 0 {
 		c.SandboxMin = o.SandboxMin
 	}

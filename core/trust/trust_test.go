@@ -3,6 +3,7 @@ package trust
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -29,15 +30,38 @@ func TestConfigurationsComeTogether(t *testing.T) {
 	}
 }
 
+func TestAllowancesComeTogether(t *testing.T) {
+	system := writeConfig(t, "allow \"azure\" {\n  tenants = [\"*\"]\n}\n")
+	user := writeConfig(t, "allow \"azure\" {\n  host = \"login.example\"\n  hosts = [\"a\", \"b\"]\n  on = true\n  off = false\n}\nallow \"other\" {}\n")
+	c, err := LoadConfig(system, user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []map[string][]string{{"tenants": {"*"}}, {"host": {"login.example"}, "hosts": {"a", "b"}, "on": {"true"}, "off": nil}, {}}
+	var got []map[string][]string
+	for _, one := range c.Allow {
+		got = append(got, one.Texts)
+	}
+	if !reflect.DeepEqual(got, want) || c.Allow[0].Kind != "azure" || c.Allow[2].Kind != "other" {
+		t.Errorf("%+v", c.Allow)
+	}
+}
+
 func TestWrongConfigurationsAreErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"sandbox_mn = \"T3\"\n":              "sandbox_mn",
-		"sandbox_min = \"T9\"\n":             "T9",
-		"hosts = [\"https://x\"]\n":          "https://x",
-		"plugin_dirs = [\"rel\"]\n":          "rel",
-		"tenants = [\"contoso\"]\n":          "contoso",
-		"trust = [\"sha256:1\"]\n":           "sha256:1",
-		"dev_plugins = { acme = \"rel\" }\n": "rel",
+		"sandbox_mn = \"T3\"\n":                           "sandbox_mn",
+		"sandbox_min = \"T9\"\n":                          "T9",
+		"hosts = [\"https://x\"]\n":                       "https://x",
+		"plugin_dirs = [\"rel\"]\n":                       "rel",
+		"tenants = [\"contoso\"]\n":                       "contoso",
+		"trust = [\"sha256:1\"]\n":                        "sha256:1",
+		"allow \"azure\" { x = 1 }\n":                     "config.hcl:1:17: x is no text",
+		"allow \"azure\" { x = [\"a\", 1] }\n":            "x is no text",
+		"allow \"azure\" { x = [\"a\"]\n x = [\"b\"] }\n": "config.hcl",
+		"allow \"azure\" {\n  deep {}\n}\n":               "config.hcl:2",
+		"allow {}\n":                                      "config.hcl:1",
+		"allow \"a\" \"b\" {}\n":                          "config.hcl:1",
+		"dev_plugins = { acme = \"rel\" }\n":              "rel",
 	} {
 		if _, err := LoadConfig(writeConfig(t, text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)

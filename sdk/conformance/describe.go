@@ -84,6 +84,9 @@ func Faults(d wire.Description) []string {
 		for _, permission := range p.Permissions {
 			f.permission(p, permission)
 		}
+		for _, a := range p.Allowances {
+			f.allowance(p, a)
+		}
 	}
 	return f.list
 }
@@ -142,32 +145,24 @@ func (f *faults) permission(p wire.ProviderDescription, permission wire.Permissi
 	f.when(permission.Value == "", "provider %s asks for nothing by %s", p.Kind, what)
 	f.when(permission.Reason == "", "provider %s asks for %s without a reason", p.Kind, what)
 	if path, ok := strings.CutPrefix(permission.Value, "config."); ok && refers(permission.Kind) {
-		known := hasKey(p.Config, path)
+		known := p.Config.Has(path)
 		for _, t := range p.Targets {
-			known = known || hasKey(t.Config, path)
+			known = known || t.Config.Has(path)
 		}
 		f.when(!known, "provider %s asks for %s, and no configuration has that key", p.Kind, what)
 	}
-	f.when(permission.WhenPath != "" && !hasKey(p.Config, permission.WhenPath), "provider %s asks for %s depending on %s, which is no key", p.Kind, what, permission.WhenPath)
+	f.when(permission.WhenPath != "" && !p.Config.Has(permission.WhenPath), "provider %s asks for %s depending on %s, which is no key", p.Kind, what, permission.WhenPath)
+}
+
+// allowance makes sure that what the user may allow is something.
+func (f *faults) allowance(p wire.ProviderDescription, a wire.AllowanceDescription) {
+	f.when(!kindForm.MatchString(a.Name), "provider %s: allowance %q is not of the form %s", p.Kind, a.Name, kindForm)
+	f.when(a.Summary == "", "provider %s: allowance %s has no summary", p.Kind, a.Name)
+	for _, setting := range a.Settings {
+		f.when(!strings.HasPrefix(setting, "env.") && !p.Config.Has(setting), "provider %s: allowance %s is about %s, which is no key", p.Kind, a.Name, setting)
+	}
 }
 
 func refers(kind wire.PermissionKind) bool {
 	return kind == wire.NetworkFrom || kind == wire.ReadFrom || kind == wire.WriteFrom
-}
-
-// hasKey reports whether a path of keys leads to something in o.
-func hasKey(o schema.Object, path string) bool {
-	name, rest, more := strings.Cut(path, ".")
-	a, ok := o.Attribute(name)
-	switch {
-	case !ok:
-		return false
-	case !more || a.Type.Kind == schema.Any:
-		return true
-	case a.Type.Object != nil:
-		return hasKey(*a.Type.Object, rest)
-	case a.Type.Elem != nil && a.Type.Elem.Object != nil:
-		return hasKey(*a.Type.Elem.Object, rest)
-	}
-	return false
 }

@@ -28,6 +28,9 @@ type Options struct {
 	Env map[string]string
 	// Clock is the time; by default it stands at the start of 2026, UTC.
 	Clock *Clock
+	// Allowed are the texts that the user's own configuration allows, by the name of an
+	// sdk.Allowance.
+	Allowed map[string][]string
 }
 
 // Plugin is a plugin that runs in the process of the test.
@@ -36,6 +39,7 @@ type Plugin struct {
 	Network *Network
 
 	t       testing.TB
+	allowed map[string][]string
 	client  *wire.Client
 	changer *wire.Changer
 	log     lockedBuffer
@@ -46,7 +50,7 @@ type Plugin struct {
 // an error.
 func Start(t testing.TB, p sdk.Plugin, options Options) *Plugin {
 	t.Helper()
-	out := &Plugin{t: t, Clock: options.Clock, Network: &Network{store: options.Store}}
+	out := &Plugin{t: t, allowed: options.Allowed, Clock: options.Clock, Network: &Network{store: options.Store}}
 	if out.Clock == nil {
 		out.Clock = NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	}
@@ -118,7 +122,7 @@ func (p *Plugin) Open(kind string, config Config) *Plugin {
 // as.
 func (p *Plugin) TryOpen(kind string, config Config) ([]sdk.Claim, error) {
 	p.t.Helper()
-	claims, found, err := p.client.Open(p.t.Context(), wire.OpenRequest{Kind: kind, Alias: "test", Config: config.value(), ProjectRoot: p.t.TempDir()})
+	claims, found, err := p.client.Open(p.t.Context(), wire.OpenRequest{Kind: kind, Alias: "test", Config: config.value(), ProjectRoot: p.t.TempDir(), Allowances: p.allowed})
 	if err != nil {
 		p.t.Fatalf("plugintest: %v", err)
 	}

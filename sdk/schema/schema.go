@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // Object is the schema of a map with known keys.
 type Object struct {
 	Attributes []Attribute
@@ -60,6 +62,24 @@ func (o Object) Attribute(name string) (Attribute, bool) {
 		}
 	}
 	return Attribute{}, false
+}
+
+// Has reports whether a path of keys, with dots between them, leads to something. A
+// list on the way stands for each of its items.
+func (o Object) Has(path string) bool {
+	name, rest, more := strings.Cut(path, ".")
+	a, ok := o.Attribute(name)
+	switch {
+	case !ok:
+		return false
+	case !more || a.Type.Kind == Any:
+		return true
+	case a.Type.Object != nil:
+		return a.Type.Object.Has(rest)
+	case a.Type.Elem != nil && a.Type.Elem.Object != nil:
+		return a.Type.Elem.Object.Has(rest)
+	}
+	return false
 }
 
 // WithDefaults returns v with the default of every absent key filled in, also in

@@ -103,6 +103,9 @@ func descriptionToPB(d Description) *pb.DescribeResponse {
 		for _, need := range p.Permissions {
 			provider.Permissions = append(provider.Permissions, permissionToPB(need))
 		}
+		for _, a := range p.Allowances {
+			provider.Allowances = append(provider.Allowances, &pb.AllowanceDescription{Name: a.Name, Summary: a.Summary, Settings: a.Settings})
+		}
 		out.Providers = append(out.Providers, provider)
 	}
 	return out
@@ -128,6 +131,9 @@ func descriptionFromPB(d *pb.DescribeResponse) Description {
 		}
 		for _, need := range p.GetPermissions() {
 			provider.Permissions = append(provider.Permissions, permissionFromPB(need))
+		}
+		for _, a := range p.GetAllowances() {
+			provider.Allowances = append(provider.Allowances, AllowanceDescription{a.GetName(), a.GetSummary(), a.GetSettings()})
 		}
 		out.Providers = append(out.Providers, provider)
 	}

@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"maps"
+	"slices"
+
 	pb "github.com/secretzero/sz/sdk/internal/wirepb"
 	"github.com/secretzero/sz/sdk/schema"
 )
@@ -190,12 +193,20 @@ func versionFromPB(v *pb.SecretVersion) Version {
 
 func openToPB(r OpenRequest) *pb.OpenRequest {
 	config, secrets := splitSensitive(schema.Path{}, r.Config)
-	return &pb.OpenRequest{Kind: r.Kind, Alias: r.Alias, Config: valueToPB(config), Secrets: secrets, ProjectRoot: r.ProjectRoot}
+	out := &pb.OpenRequest{Kind: r.Kind, Alias: r.Alias, Config: valueToPB(config), Secrets: secrets, ProjectRoot: r.ProjectRoot}
+	for _, name := range slices.Sorted(maps.Keys(r.Allowances)) {
+		out.Allowances = append(out.Allowances, &pb.Allowance{Name: name, Values: r.Allowances[name]})
+	}
+	return out
 }
 
 func openFromPB(r *pb.OpenRequest) OpenRequest {
-	return OpenRequest{
+	out := OpenRequest{
 		Kind: r.GetKind(), Alias: r.GetAlias(), ProjectRoot: r.GetProjectRoot(),
-		Config: joinSensitive(valueFromPB(r.GetConfig()), r.GetSecrets()),
+		Config: joinSensitive(valueFromPB(r.GetConfig()), r.GetSecrets()), Allowances: map[string][]string{},
 	}
+	for _, a := range r.GetAllowances() {
+		out.Allowances[a.GetName()] = append(out.Allowances[a.GetName()], a.GetValues()...)
+	}
+	return out
 }

@@ -12,6 +12,9 @@ type OpenRequest struct {
 	Alias       string
 	Config      schema.Value
 	ProjectRoot string // where relative paths start; empty for no files
+	// Allowances are the texts that the user's own configuration allows, by the name of
+	// an [AllowanceDescription].
+	Allowances map[string][]string
 }
 
 // Claim is one thing known about the identity that an instance acts as.

@@ -32,6 +32,15 @@ type ProviderDescription struct {
 	Config      schema.Object
 	Targets     []TargetDescription
 	Permissions []Permission
+	Allowances  []AllowanceDescription
+}
+
+// AllowanceDescription is something that a Secretfile may wish for and that only the
+// user's own configuration may allow.
+type AllowanceDescription struct {
+	Name     string
+	Summary  string
+	Settings []string // configuration paths, or env.NAME, that it is about
 }
 
 // Target finds a kind of target.

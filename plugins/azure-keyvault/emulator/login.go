@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +19,7 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, host string)
 	var body any
 	switch r.Method + " " + rest {
 	case "GET discovery/instance":
-		record.Status, body = http.StatusOK, instances(host)
+		record.Status, body = instances(host, r.URL.Query().Get("authorization_endpoint"))
 	case "GET v2.0/.well-known/openid-configuration":
 		record.Status, body = s.openidConfiguration(host, tenant)
 	case "POST oauth2/v2.0/token":
@@ -33,13 +34,16 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request, host string)
 }
 
 // instances says that every login host is an authority of its own, whichever of
-// them was asked.
-func instances(host string) any {
+// them was asked, and knows no other authority.
+func instances(host, endpoint string) (int, any) {
+	if u, err := url.Parse(endpoint); err != nil || !slices.Contains(logins(), u.Host) {
+		return http.StatusBadRequest, loginError("invalid_instance", "AADSTS50049: Unknown or invalid instance.")
+	}
 	var metadata []map[string]any
 	for _, login := range logins() {
 		metadata = append(metadata, map[string]any{"preferred_network": login, "preferred_cache": login, "aliases": []string{login}})
 	}
-	return map[string]any{
+	return http.StatusOK, map[string]any{
 		"tenant_discovery_endpoint": "https://" + host + "/" + DefaultTenant + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1", "metadata": metadata,
 	}

@@ -82,10 +82,13 @@ func TestDiscovery(t *testing.T) {
 		if !strings.Contains(r.body, `"token_endpoint":"https://`+c.login+"/"+DefaultTenant+`/oauth2/v2.0/token"`) {
 			t.Errorf("%s: %s", c.login, r.body)
 		}
-		r = send(t, s, "GET", "https://"+c.login+"/common/discovery/instance?api-version=1.1&authorization_endpoint=x", "", "")
+		r = send(t, s, "GET", "https://"+c.login+"/common/discovery/instance?api-version=1.1&authorization_endpoint=https://"+c.login+"/"+DefaultTenant+"/oauth2/v2.0/authorize", "", "")
 		if !strings.Contains(r.body, `"tenant_discovery_endpoint":"https://`+c.login+`/`) || !strings.Contains(r.body, `"metadata":[{`) {
 			t.Errorf("%s: %s", c.login, r.body)
 		}
+	}
+	if r := send(t, s, "GET", "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&authorization_endpoint=https://login.own.example/t/oauth2/v2.0/authorize", "", ""); r.status != 400 || !strings.Contains(r.body, "AADSTS50049") {
+		t.Errorf("an authority that nobody knows: %d %s", r.status, r.body)
 	}
 	if r := send(t, s, "GET", "https://login.microsoftonline.com/common/else", "", ""); r.status != 404 {
 		t.Errorf("else: %d", r.status)

@@ -34,6 +34,9 @@ type Options struct {
 	// label before it are vaults too, tokens for them are for it, and their certificates
 	// are of an authority of its own, see Server.PrivateCertificatePEM. None when empty.
 	Private string
+	// Authority is the host of an authority of a private cloud, which signs in as
+	// Microsoft Entra does and which that does not know. None when empty.
+	Authority string
 	// LimitWrites is how many versions a vault takes in LimitWindow; 300 when zero.
 	LimitWrites int
 	// LimitWindow is 10 seconds when zero.

@@ -57,7 +57,10 @@ func logins() []string {
 	return hosts
 }
 
-func isLogin(host string) bool { return slices.Contains(logins(), host) }
+// isLogin reports a host of one of the clouds or of a private one.
+func (o Options) isLogin(host string) bool {
+	return slices.Contains(logins(), host) || o.Authority != "" && host == o.Authority
+}
 
 // isJobs reports a host where jobs of a pipeline ask who they are.
 func isJobs(host string) bool { return host == githubHost || host == pipelinesHost }
@@ -92,7 +95,7 @@ func (s *Server) admit(r *http.Request) (status int, why string) {
 	host, port, err := net.SplitHostPort(strings.ToLower(r.Host))
 	name, _, isVault := s.options.vaultOf(host)
 	switch {
-	case err != nil || port != "443" || !isVault && !isLogin(host) && !isJobs(host) && host != identityHost:
+	case err != nil || port != "443" || !isVault && !s.options.isLogin(host) && !isJobs(host) && host != identityHost:
 		return http.StatusForbidden, r.Host + " is not emulated"
 	case isVault && len(s.options.Vaults) > 0 && !slices.Contains(s.options.Vaults, name) && !slices.Contains(s.options.Vaults, host):
 		return http.StatusBadGateway, "no such host " + host
@@ -108,7 +111,7 @@ func (s *Server) serveInner(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "keyvault-emulator: the host of the request is not that of the connection", http.StatusMisdirectedRequest)
 	case host == identityHost:
 		s.serveIdentity(w, r)
-	case isLogin(host):
+	case s.options.isLogin(host):
 		s.serveLogin(w, r, host)
 	case isJobs(host):
 		s.serveJobs(w, r, host)

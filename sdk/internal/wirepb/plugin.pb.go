@@ -323,7 +323,9 @@ type ProviderDescription struct {
 	// targets are the kinds of place that it can store secrets in.
 	Targets []*TargetDescription `protobuf:"bytes,4,rep,name=targets,proto3" json:"targets,omitempty"`
 	// permissions are what an instance asks for.
-	Permissions   []*PermissionRequest `protobuf:"bytes,5,rep,name=permissions,proto3" json:"permissions,omitempty"`
+	Permissions []*PermissionRequest `protobuf:"bytes,5,rep,name=permissions,proto3" json:"permissions,omitempty"`
+	// allowances are what only the user's own configuration may allow.
+	Allowances    []*AllowanceDescription `protobuf:"bytes,6,rep,name=allowances,proto3" json:"allowances,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -393,6 +395,80 @@ func (x *ProviderDescription) GetPermissions() []*PermissionRequest {
 	return nil
 }
 
+func (x *ProviderDescription) GetAllowances() []*AllowanceDescription {
+	if x != nil {
+		return x.Allowances
+	}
+	return nil
+}
+
+// AllowanceDescription is something that a Secretfile may wish for and that only the
+// user's own configuration may allow. Until it does, the plugin refuses it.
+type AllowanceDescription struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name is what the user's configuration calls it: a-z, 0-9 and _.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// summary is one sentence for a person.
+	Summary string `protobuf:"bytes,2,opt,name=summary,proto3" json:"summary,omitempty"`
+	// settings are what it is about: paths of the provider's configuration, or env. and
+	// the name of an environment variable. A network_from that is one of them counts for
+	// the hosts that the user allows under this name, and for no others.
+	Settings      []string `protobuf:"bytes,3,rep,name=settings,proto3" json:"settings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AllowanceDescription) Reset() {
+	*x = AllowanceDescription{}
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AllowanceDescription) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AllowanceDescription) ProtoMessage() {}
+
+func (x *AllowanceDescription) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AllowanceDescription.ProtoReflect.Descriptor instead.
+func (*AllowanceDescription) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *AllowanceDescription) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AllowanceDescription) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *AllowanceDescription) GetSettings() []string {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
 // TargetDescription describes one kind of target.
 type TargetDescription struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -410,7 +486,7 @@ type TargetDescription struct {
 
 func (x *TargetDescription) Reset() {
 	*x = TargetDescription{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[4]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -422,7 +498,7 @@ func (x *TargetDescription) String() string {
 func (*TargetDescription) ProtoMessage() {}
 
 func (x *TargetDescription) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[4]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -435,7 +511,7 @@ func (x *TargetDescription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetDescription.ProtoReflect.Descriptor instead.
 func (*TargetDescription) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *TargetDescription) GetKind() string {
@@ -497,7 +573,7 @@ type PermissionRequest struct {
 
 func (x *PermissionRequest) Reset() {
 	*x = PermissionRequest{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[5]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -509,7 +585,7 @@ func (x *PermissionRequest) String() string {
 func (*PermissionRequest) ProtoMessage() {}
 
 func (x *PermissionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[5]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -522,7 +598,7 @@ func (x *PermissionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PermissionRequest.ProtoReflect.Descriptor instead.
 func (*PermissionRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PermissionRequest) GetPermission() isPermissionRequest_Permission {
@@ -721,14 +797,17 @@ type OpenRequest struct {
 	Secrets []*SensitiveAttribute `protobuf:"bytes,4,rep,name=secrets,proto3" json:"secrets,omitempty"`
 	// project_root is the directory that relative paths start from; empty for a
 	// plugin that asked for no files.
-	ProjectRoot   string `protobuf:"bytes,5,opt,name=project_root,json=projectRoot,proto3" json:"project_root,omitempty"`
+	ProjectRoot string `protobuf:"bytes,5,opt,name=project_root,json=projectRoot,proto3" json:"project_root,omitempty"`
+	// allowances are what the user's own configuration allows, of what the plugin
+	// described. Nothing in a project adds to them.
+	Allowances    []*Allowance `protobuf:"bytes,6,rep,name=allowances,proto3" json:"allowances,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpenRequest) Reset() {
 	*x = OpenRequest{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[6]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +819,7 @@ func (x *OpenRequest) String() string {
 func (*OpenRequest) ProtoMessage() {}
 
 func (x *OpenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[6]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +832,7 @@ func (x *OpenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRequest.ProtoReflect.Descriptor instead.
 func (*OpenRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *OpenRequest) GetKind() string {
@@ -791,6 +870,68 @@ func (x *OpenRequest) GetProjectRoot() string {
 	return ""
 }
 
+func (x *OpenRequest) GetAllowances() []*Allowance {
+	if x != nil {
+		return x.Allowances
+	}
+	return nil
+}
+
+// Allowance is what the user's own configuration allows under one name.
+type Allowance struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name is that of the AllowanceDescription.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// values are what is allowed; the text true for what is allowed or not.
+	Values        []string `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Allowance) Reset() {
+	*x = Allowance{}
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Allowance) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Allowance) ProtoMessage() {}
+
+func (x *Allowance) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Allowance.ProtoReflect.Descriptor instead.
+func (*Allowance) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Allowance) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Allowance) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
 // SensitiveAttribute is a part of a configuration that travels apart.
 type SensitiveAttribute struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -806,7 +947,7 @@ type SensitiveAttribute struct {
 
 func (x *SensitiveAttribute) Reset() {
 	*x = SensitiveAttribute{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[7]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -818,7 +959,7 @@ func (x *SensitiveAttribute) String() string {
 func (*SensitiveAttribute) ProtoMessage() {}
 
 func (x *SensitiveAttribute) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[7]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -831,7 +972,7 @@ func (x *SensitiveAttribute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SensitiveAttribute.ProtoReflect.Descriptor instead.
 func (*SensitiveAttribute) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{7}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SensitiveAttribute) GetPath() []*PathStep {
@@ -868,7 +1009,7 @@ type OpenResponse struct {
 
 func (x *OpenResponse) Reset() {
 	*x = OpenResponse{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[8]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -880,7 +1021,7 @@ func (x *OpenResponse) String() string {
 func (*OpenResponse) ProtoMessage() {}
 
 func (x *OpenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[8]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -893,7 +1034,7 @@ func (x *OpenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenResponse.ProtoReflect.Descriptor instead.
 func (*OpenResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{8}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *OpenResponse) GetIdentity() []*IdentityClaim {
@@ -923,7 +1064,7 @@ type IdentityClaim struct {
 
 func (x *IdentityClaim) Reset() {
 	*x = IdentityClaim{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[9]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +1076,7 @@ func (x *IdentityClaim) String() string {
 func (*IdentityClaim) ProtoMessage() {}
 
 func (x *IdentityClaim) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[9]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1089,7 @@ func (x *IdentityClaim) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IdentityClaim.ProtoReflect.Descriptor instead.
 func (*IdentityClaim) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{9}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *IdentityClaim) GetName() string {
@@ -976,7 +1117,7 @@ type BeginRequest struct {
 
 func (x *BeginRequest) Reset() {
 	*x = BeginRequest{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[10]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -988,7 +1129,7 @@ func (x *BeginRequest) String() string {
 func (*BeginRequest) ProtoMessage() {}
 
 func (x *BeginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[10]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1001,7 +1142,7 @@ func (x *BeginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeginRequest.ProtoReflect.Descriptor instead.
 func (*BeginRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *BeginRequest) GetPlanId() string {
@@ -1020,7 +1161,7 @@ type BeginResponse struct {
 
 func (x *BeginResponse) Reset() {
 	*x = BeginResponse{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[11]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1032,7 +1173,7 @@ func (x *BeginResponse) String() string {
 func (*BeginResponse) ProtoMessage() {}
 
 func (x *BeginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[11]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1045,7 +1186,7 @@ func (x *BeginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeginResponse.ProtoReflect.Descriptor instead.
 func (*BeginResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 // DrainRequest ends a session.
@@ -1059,7 +1200,7 @@ type DrainRequest struct {
 
 func (x *DrainRequest) Reset() {
 	*x = DrainRequest{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[12]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1212,7 @@ func (x *DrainRequest) String() string {
 func (*DrainRequest) ProtoMessage() {}
 
 func (x *DrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[12]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1225,7 @@ func (x *DrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainRequest.ProtoReflect.Descriptor instead.
 func (*DrainRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *DrainRequest) GetGrace() *durationpb.Duration {
@@ -1103,7 +1244,7 @@ type DrainResponse struct {
 
 func (x *DrainResponse) Reset() {
 	*x = DrainResponse{}
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[13]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1115,7 +1256,7 @@ func (x *DrainResponse) String() string {
 func (*DrainResponse) ProtoMessage() {}
 
 func (x *DrainResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[13]
+	mi := &file_sz_plugin_v1_plugin_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1128,7 +1269,7 @@ func (x *DrainResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainResponse.ProtoReflect.Descriptor instead.
 func (*DrainResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{13}
+	return file_sz_plugin_v1_plugin_proto_rawDescGZIP(), []int{15}
 }
 
 var File_sz_plugin_v1_plugin_proto protoreflect.FileDescriptor
@@ -1150,13 +1291,20 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
 	"\x06config\x18\x03 \x01(\v2\x1a.sz.plugin.v1.ObjectSchemaR\x06config\x12\x16\n" +
 	"\x06fields\x18\x04 \x03(\tR\x06fields\x12A\n" +
-	"\vpermissions\x18\x05 \x03(\v2\x1f.sz.plugin.v1.PermissionRequestR\vpermissions\"\xf5\x01\n" +
+	"\vpermissions\x18\x05 \x03(\v2\x1f.sz.plugin.v1.PermissionRequestR\vpermissions\"\xb9\x02\n" +
 	"\x13ProviderDescription\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
 	"\x06config\x18\x03 \x01(\v2\x1a.sz.plugin.v1.ObjectSchemaR\x06config\x129\n" +
 	"\atargets\x18\x04 \x03(\v2\x1f.sz.plugin.v1.TargetDescriptionR\atargets\x12A\n" +
-	"\vpermissions\x18\x05 \x03(\v2\x1f.sz.plugin.v1.PermissionRequestR\vpermissions\"\xb3\x01\n" +
+	"\vpermissions\x18\x05 \x03(\v2\x1f.sz.plugin.v1.PermissionRequestR\vpermissions\x12B\n" +
+	"\n" +
+	"allowances\x18\x06 \x03(\v2\".sz.plugin.v1.AllowanceDescriptionR\n" +
+	"allowances\"`\n" +
+	"\x14AllowanceDescription\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\asummary\x18\x02 \x01(\tR\asummary\x12\x1a\n" +
+	"\bsettings\x18\x03 \x03(\tR\bsettings\"\xb3\x01\n" +
 	"\x11TargetDescription\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x122\n" +
@@ -1179,13 +1327,19 @@ const file_sz_plugin_v1_plugin_proto_rawDesc = "" +
 	"whenEquals\x12\x16\n" +
 	"\x06reason\x18\t \x01(\tR\x06reasonB\f\n" +
 	"\n" +
-	"permission\"\xc3\x01\n" +
+	"permission\"\xfc\x01\n" +
 	"\vOpenRequest\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x14\n" +
 	"\x05alias\x18\x02 \x01(\tR\x05alias\x12+\n" +
 	"\x06config\x18\x03 \x01(\v2\x13.sz.plugin.v1.ValueR\x06config\x12:\n" +
 	"\asecrets\x18\x04 \x03(\v2 .sz.plugin.v1.SensitiveAttributeR\asecrets\x12!\n" +
-	"\fproject_root\x18\x05 \x01(\tR\vprojectRoot\"\x87\x01\n" +
+	"\fproject_root\x18\x05 \x01(\tR\vprojectRoot\x127\n" +
+	"\n" +
+	"allowances\x18\x06 \x03(\v2\x17.sz.plugin.v1.AllowanceR\n" +
+	"allowances\"7\n" +
+	"\tAllowance\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06values\x18\x02 \x03(\tR\x06values\"\x87\x01\n" +
 	"\x12SensitiveAttribute\x12*\n" +
 	"\x04path\x18\x01 \x03(\v2\x16.sz.plugin.v1.PathStepR\x04path\x12\x17\n" +
 	"\x04data\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04data\x12,\n" +
@@ -1235,60 +1389,64 @@ func file_sz_plugin_v1_plugin_proto_rawDescGZIP() []byte {
 }
 
 var file_sz_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_sz_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_sz_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_sz_plugin_v1_plugin_proto_goTypes = []any{
 	(Capability)(0),              // 0: sz.plugin.v1.Capability
 	(*DescribeRequest)(nil),      // 1: sz.plugin.v1.DescribeRequest
 	(*DescribeResponse)(nil),     // 2: sz.plugin.v1.DescribeResponse
 	(*GeneratorDescription)(nil), // 3: sz.plugin.v1.GeneratorDescription
 	(*ProviderDescription)(nil),  // 4: sz.plugin.v1.ProviderDescription
-	(*TargetDescription)(nil),    // 5: sz.plugin.v1.TargetDescription
-	(*PermissionRequest)(nil),    // 6: sz.plugin.v1.PermissionRequest
-	(*OpenRequest)(nil),          // 7: sz.plugin.v1.OpenRequest
-	(*SensitiveAttribute)(nil),   // 8: sz.plugin.v1.SensitiveAttribute
-	(*OpenResponse)(nil),         // 9: sz.plugin.v1.OpenResponse
-	(*IdentityClaim)(nil),        // 10: sz.plugin.v1.IdentityClaim
-	(*BeginRequest)(nil),         // 11: sz.plugin.v1.BeginRequest
-	(*BeginResponse)(nil),        // 12: sz.plugin.v1.BeginResponse
-	(*DrainRequest)(nil),         // 13: sz.plugin.v1.DrainRequest
-	(*DrainResponse)(nil),        // 14: sz.plugin.v1.DrainResponse
-	(*ObjectSchema)(nil),         // 15: sz.plugin.v1.ObjectSchema
-	(*Value)(nil),                // 16: sz.plugin.v1.Value
-	(*PathStep)(nil),             // 17: sz.plugin.v1.PathStep
-	(ScalarType)(0),              // 18: sz.plugin.v1.ScalarType
-	(*Diagnostic)(nil),           // 19: sz.plugin.v1.Diagnostic
-	(*durationpb.Duration)(nil),  // 20: google.protobuf.Duration
+	(*AllowanceDescription)(nil), // 5: sz.plugin.v1.AllowanceDescription
+	(*TargetDescription)(nil),    // 6: sz.plugin.v1.TargetDescription
+	(*PermissionRequest)(nil),    // 7: sz.plugin.v1.PermissionRequest
+	(*OpenRequest)(nil),          // 8: sz.plugin.v1.OpenRequest
+	(*Allowance)(nil),            // 9: sz.plugin.v1.Allowance
+	(*SensitiveAttribute)(nil),   // 10: sz.plugin.v1.SensitiveAttribute
+	(*OpenResponse)(nil),         // 11: sz.plugin.v1.OpenResponse
+	(*IdentityClaim)(nil),        // 12: sz.plugin.v1.IdentityClaim
+	(*BeginRequest)(nil),         // 13: sz.plugin.v1.BeginRequest
+	(*BeginResponse)(nil),        // 14: sz.plugin.v1.BeginResponse
+	(*DrainRequest)(nil),         // 15: sz.plugin.v1.DrainRequest
+	(*DrainResponse)(nil),        // 16: sz.plugin.v1.DrainResponse
+	(*ObjectSchema)(nil),         // 17: sz.plugin.v1.ObjectSchema
+	(*Value)(nil),                // 18: sz.plugin.v1.Value
+	(*PathStep)(nil),             // 19: sz.plugin.v1.PathStep
+	(ScalarType)(0),              // 20: sz.plugin.v1.ScalarType
+	(*Diagnostic)(nil),           // 21: sz.plugin.v1.Diagnostic
+	(*durationpb.Duration)(nil),  // 22: google.protobuf.Duration
 }
 var file_sz_plugin_v1_plugin_proto_depIdxs = []int32{
 	3,  // 0: sz.plugin.v1.DescribeResponse.generators:type_name -> sz.plugin.v1.GeneratorDescription
 	4,  // 1: sz.plugin.v1.DescribeResponse.providers:type_name -> sz.plugin.v1.ProviderDescription
-	15, // 2: sz.plugin.v1.GeneratorDescription.config:type_name -> sz.plugin.v1.ObjectSchema
-	6,  // 3: sz.plugin.v1.GeneratorDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
-	15, // 4: sz.plugin.v1.ProviderDescription.config:type_name -> sz.plugin.v1.ObjectSchema
-	5,  // 5: sz.plugin.v1.ProviderDescription.targets:type_name -> sz.plugin.v1.TargetDescription
-	6,  // 6: sz.plugin.v1.ProviderDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
-	15, // 7: sz.plugin.v1.TargetDescription.config:type_name -> sz.plugin.v1.ObjectSchema
-	0,  // 8: sz.plugin.v1.TargetDescription.capabilities:type_name -> sz.plugin.v1.Capability
-	16, // 9: sz.plugin.v1.OpenRequest.config:type_name -> sz.plugin.v1.Value
-	8,  // 10: sz.plugin.v1.OpenRequest.secrets:type_name -> sz.plugin.v1.SensitiveAttribute
-	17, // 11: sz.plugin.v1.SensitiveAttribute.path:type_name -> sz.plugin.v1.PathStep
-	18, // 12: sz.plugin.v1.SensitiveAttribute.type:type_name -> sz.plugin.v1.ScalarType
-	10, // 13: sz.plugin.v1.OpenResponse.identity:type_name -> sz.plugin.v1.IdentityClaim
-	19, // 14: sz.plugin.v1.OpenResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	20, // 15: sz.plugin.v1.DrainRequest.grace:type_name -> google.protobuf.Duration
-	1,  // 16: sz.plugin.v1.Plugin.Describe:input_type -> sz.plugin.v1.DescribeRequest
-	7,  // 17: sz.plugin.v1.Plugin.Open:input_type -> sz.plugin.v1.OpenRequest
-	11, // 18: sz.plugin.v1.Plugin.Begin:input_type -> sz.plugin.v1.BeginRequest
-	13, // 19: sz.plugin.v1.Plugin.Drain:input_type -> sz.plugin.v1.DrainRequest
-	2,  // 20: sz.plugin.v1.Plugin.Describe:output_type -> sz.plugin.v1.DescribeResponse
-	9,  // 21: sz.plugin.v1.Plugin.Open:output_type -> sz.plugin.v1.OpenResponse
-	12, // 22: sz.plugin.v1.Plugin.Begin:output_type -> sz.plugin.v1.BeginResponse
-	14, // 23: sz.plugin.v1.Plugin.Drain:output_type -> sz.plugin.v1.DrainResponse
-	20, // [20:24] is the sub-list for method output_type
-	16, // [16:20] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	17, // 2: sz.plugin.v1.GeneratorDescription.config:type_name -> sz.plugin.v1.ObjectSchema
+	7,  // 3: sz.plugin.v1.GeneratorDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
+	17, // 4: sz.plugin.v1.ProviderDescription.config:type_name -> sz.plugin.v1.ObjectSchema
+	6,  // 5: sz.plugin.v1.ProviderDescription.targets:type_name -> sz.plugin.v1.TargetDescription
+	7,  // 6: sz.plugin.v1.ProviderDescription.permissions:type_name -> sz.plugin.v1.PermissionRequest
+	5,  // 7: sz.plugin.v1.ProviderDescription.allowances:type_name -> sz.plugin.v1.AllowanceDescription
+	17, // 8: sz.plugin.v1.TargetDescription.config:type_name -> sz.plugin.v1.ObjectSchema
+	0,  // 9: sz.plugin.v1.TargetDescription.capabilities:type_name -> sz.plugin.v1.Capability
+	18, // 10: sz.plugin.v1.OpenRequest.config:type_name -> sz.plugin.v1.Value
+	10, // 11: sz.plugin.v1.OpenRequest.secrets:type_name -> sz.plugin.v1.SensitiveAttribute
+	9,  // 12: sz.plugin.v1.OpenRequest.allowances:type_name -> sz.plugin.v1.Allowance
+	19, // 13: sz.plugin.v1.SensitiveAttribute.path:type_name -> sz.plugin.v1.PathStep
+	20, // 14: sz.plugin.v1.SensitiveAttribute.type:type_name -> sz.plugin.v1.ScalarType
+	12, // 15: sz.plugin.v1.OpenResponse.identity:type_name -> sz.plugin.v1.IdentityClaim
+	21, // 16: sz.plugin.v1.OpenResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	22, // 17: sz.plugin.v1.DrainRequest.grace:type_name -> google.protobuf.Duration
+	1,  // 18: sz.plugin.v1.Plugin.Describe:input_type -> sz.plugin.v1.DescribeRequest
+	8,  // 19: sz.plugin.v1.Plugin.Open:input_type -> sz.plugin.v1.OpenRequest
+	13, // 20: sz.plugin.v1.Plugin.Begin:input_type -> sz.plugin.v1.BeginRequest
+	15, // 21: sz.plugin.v1.Plugin.Drain:input_type -> sz.plugin.v1.DrainRequest
+	2,  // 22: sz.plugin.v1.Plugin.Describe:output_type -> sz.plugin.v1.DescribeResponse
+	11, // 23: sz.plugin.v1.Plugin.Open:output_type -> sz.plugin.v1.OpenResponse
+	14, // 24: sz.plugin.v1.Plugin.Begin:output_type -> sz.plugin.v1.BeginResponse
+	16, // 25: sz.plugin.v1.Plugin.Drain:output_type -> sz.plugin.v1.DrainResponse
+	22, // [22:26] is the sub-list for method output_type
+	18, // [18:22] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_plugin_proto_init() }
@@ -1299,7 +1457,7 @@ func file_sz_plugin_v1_plugin_proto_init() {
 	file_sz_plugin_v1_diagnostic_proto_init()
 	file_sz_plugin_v1_schema_proto_init()
 	file_sz_plugin_v1_value_proto_init()
-	file_sz_plugin_v1_plugin_proto_msgTypes[5].OneofWrappers = []any{
+	file_sz_plugin_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{
 		(*PermissionRequest_Network)(nil),
 		(*PermissionRequest_NetworkFrom)(nil),
 		(*PermissionRequest_Environment)(nil),
@@ -1316,7 +1474,7 @@ func file_sz_plugin_v1_plugin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sz_plugin_v1_plugin_proto_rawDesc), len(file_sz_plugin_v1_plugin_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

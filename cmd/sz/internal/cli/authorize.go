@@ -12,6 +12,7 @@ import (
 	"github.com/secretzero/sz/core/pluginhost"
 	"github.com/secretzero/sz/core/pluginstore"
 	"github.com/secretzero/sz/core/reach"
+	"github.com/secretzero/sz/core/trust"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
@@ -23,6 +24,7 @@ func (p *project) authorize(c *cli.Context) error {
 	}
 	whole, granted := reach.Of(p.reachInput())
 	p.banner()
+	p.unknownAllowances()
 	if !slices.Contains(p.user.digests, whole.Digest()) {
 		if err := p.approveReach(c, whole); err != nil {
 			return err
@@ -87,6 +89,22 @@ func (p *project) banner() {
 	}
 }
 
+// unknownAllowances says what the user allows and no plugin knows: what was meant is not
+// allowed then.
+func (p *project) unknownAllowances() {
+	told := map[string]bool{}
+	for _, u := range observe.Providers(p.catalog, p.desired) {
+		_, description, _ := p.catalog.Provider(u.Provider.Kind)
+		if told[u.Provider.Kind] {
+			continue
+		}
+		told[u.Provider.Kind] = true
+		for _, name := range p.user.allowances().Unknown(description) {
+			p.ui.Info("warning: %s allows %s to providers of kind %s, which know nothing of that name", trust.ConfigName, name, u.Provider.Kind)
+		}
+	}
+}
+
 func (p *project) reachInput() reach.Input {
 	in := reach.Input{
 		File: p.file, Desired: p.desired, Hosts: p.user.config.Hosts, Tenants: p.user.config.Tenants,
@@ -96,6 +114,7 @@ func (p *project) reachInput() reach.Input {
 		in.Providers = append(in.Providers, reach.Provider{
 			Provider: u.Provider, Plugin: p.reachPlugin(u.Spec.Plugin), Asked: p.host.Asks(u.Spec), Named: p.host.Named(u.Spec),
 			Env: u.Spec.Plugin.EnvNames(u.Provider.Kind), Config: description.Config,
+			Allows: func(setting, text string) bool { return p.host.Allows(u.Spec.Plugin, u.Provider.Kind, setting, text) },
 			Target: func(kind string) schema.Object { t, _ := description.Target(kind); return t.Config },
 		})
 	}

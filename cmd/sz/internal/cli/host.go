@@ -35,12 +35,26 @@ func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) 
 		return nil, err
 	}
 	return pluginhost.New(pluginhost.Options{
-		Progress:   progressTo(c),
+		Progress: progressTo(c), Allowances: user.allowances(),
 		SandboxMin: lowest, SandboxMinForAll: said,
 		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Installed: installed, Beside: pluginhost.Beside(executable),
 		Rehash: os.Getenv("CI") != "", CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
 		Project: root, LookupEnv: os.LookupEnv, Mask: mask,
 	}), nil
+}
+
+// allowances are what the user's configuration allows to providers.
+func (a *authority) allowances() pluginhost.Allowances {
+	all := pluginhost.Allowances{}
+	for _, one := range a.config.Allow {
+		if all[one.Kind] == nil {
+			all[one.Kind] = map[string][]string{}
+		}
+		for name, texts := range one.Texts {
+			all[one.Kind][name] = append(all[one.Kind][name], texts...)
+		}
+	}
+	return all
 }
 
 // sandboxMin is the lowest tier of the sandbox in which plugins may run, and whether

@@ -29,6 +29,7 @@ func PluginReference(d pluginhost.Description) string {
 		r.sentence(p.Summary)
 		r.object("config", p.Config)
 		r.permissions(p.Permissions)
+		r.allowances(p)
 		for _, t := range p.Targets {
 			r.line("### Target `%s` of `%s`", t.Kind, p.Kind)
 			r.sentence(t.Summary)
@@ -71,6 +72,23 @@ func (r *reference) object(prefix string, o schema.Object) {
 	r.rows(strings.TrimPrefix(prefix, "config"), o)
 	for _, rule := range o.Rules {
 		r.line("%s", ruleText(rule))
+	}
+}
+
+// allowances are what only a user may allow.
+func (r *reference) allowances(p pluginhost.ProviderDescription) {
+	if len(p.Allowances) == 0 {
+		return
+	}
+	r.line("Only a user's own configuration may allow, in a block `allow \"%s\"`:", p.Kind)
+	r.line("| name | for | |")
+	r.WriteString("|---|---|---|\n")
+	for _, a := range p.Allowances {
+		names := append([]string{a.Name}, a.Settings...)
+		for i, name := range names {
+			names[i] = "`" + strings.ReplaceAll(diag.Printable(name), "`", "'") + "`"
+		}
+		fmt.Fprintf(r, "| %s | %s | %s |\n", names[0], strings.Join(names[1:], ", "), plain(a.Summary))
 	}
 }
 

@@ -12,7 +12,7 @@ type Config struct {
 	Kind string `sz:"kind" default:"default" enum:"default,env,managed_identity,workload_identity,cli,azd,powershell,client_secret,client_certificate,client_assertion,oidc,github,pipelines,chain" hint:"vscode is not available: run az login and use cli; username_password, device_code and interactive need a person at hand: use cli, or client_certificate for a machine" doc:"how to authenticate"`
 	Settings
 	Chain                      []Link   `sz:"chain" doc:"the kinds that kind chain tries in turn, each with its settings"`
-	AdditionallyAllowedTenants []string `sz:"additionally_allowed_tenants" doc:"the ids of tenants, besides the credential's own, whose vaults may be opened"`
+	AdditionallyAllowedTenants []string `sz:"additionally_allowed_tenants" doc:"the ids of tenants, besides the credential's own, whose vaults may be opened; * for all needs the user's allowance"`
 	RequireTokenCredentials    bool     `sz:"require_token_credentials" doc:"kind default works only where AZURE_TOKEN_CREDENTIALS says which credentials to try"`
 }
 

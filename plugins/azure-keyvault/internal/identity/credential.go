@@ -19,14 +19,14 @@ import (
 // Options are what a credential needs besides the auth settings.
 type Options struct {
 	Client policy.ClientOptions // how requests are sent
-	// Root is the directory that relative paths start from and do not leave; empty
-	// allows absolute ones only.
-	Root string
+	// Info is what the session is told: the project, which relative paths do not leave,
+	// and what the user allows.
+	Info sdk.OpenInfo
 	// AuthorityHost is where tokens come from; empty leaves it to the cloud.
 	AuthorityHost string
 	// Cloud is that of the vaults: public, china or usgov; empty leaves it to them.
 	Cloud string
-	// DisableInstanceDiscovery is what a Secretfile may not ask for: see New.
+	// DisableInstanceDiscovery takes an authority at its word.
 	DisableInstanceDiscovery bool
 }
 
@@ -53,14 +53,7 @@ type failure struct {
 // New makes a credential, and reports everything that can be known to be wrong with
 // its settings without asking anybody.
 func New(c Config, o Options) (*Credential, error) {
-	found := c.checkTenants()
-	if o.DisableInstanceDiscovery {
-		found = append(found, &sdk.Error{
-			Class: sdk.InvalidConfig, Code: "instance-discovery", Path: schema.Keys("disable_instance_discovery"),
-			Summary: "disable_instance_discovery is not accepted from a Secretfile: it would let any authority pass for one of Microsoft's",
-			Hint:    "leave it out; Microsoft's own authorities need it nowhere",
-		})
-	}
+	found := append(c.checkTenants(o.Info), o.checkDiscovery(c))
 	if _, err := o.authority(c, o.Cloud); err != nil {
 		found = append(found, err)
 	}
@@ -70,16 +63,18 @@ func New(c Config, o Options) (*Credential, error) {
 	return &Credential{config: c, options: o, tokens: map[string]azcore.AccessToken{}, failures: map[string]failure{}}, nil
 }
 
-// checkTenants allows tenants by their ids only: a vault chooses the tenant that it
-// asks a token of.
-func (c Config) checkTenants() []error {
+// checkTenants allows tenants by their ids only, unless the user allows all: a vault
+// chooses the tenant that it asks a token of.
+func (c Config) checkTenants(info sdk.OpenInfo) []error {
 	var found []error
 	for i, tenant := range c.AdditionallyAllowedTenants {
 		e := &sdk.Error{Class: sdk.InvalidConfig, Code: "bad-tenant", Path: append(schema.Keys("auth", "additionally_allowed_tenants"), schema.Step{Index: i})}
 		switch {
-		case tenant == "*":
+		case tenant == everyTenant && anyTenant.Allows(info, everyTenant):
+			continue
+		case tenant == everyTenant:
 			e.Summary = "tenant * is not accepted from a Secretfile: any vault could ask for a token of any tenant"
-			e.Hint = "list the ids of the tenants: `az account list --query \"[].tenantId\" -o tsv`"
+			e.Hint = "list the ids of the tenants: `az account list --query \"[].tenantId\" -o tsv`; " + anyTenant.Hint(providerKind, everyTenant)
 		case !isGUID(tenant):
 			e.Summary = "a tenant is allowed by its id, which is a GUID"
 			e.Hint = "find it with `az account list --query \"[].tenantId\" -o tsv`"
@@ -169,7 +164,7 @@ func (c *Credential) make(cloud string) (azcore.TokenCredential, error) {
 		return nil, err
 	}
 	m := &maker{options: c.options, config: c.config, client: c.options.Client, cloud: cloudNamed(cloud)}
-	m.client.Cloud = authority
+	m.client.Cloud = authority.cloud()
 	if c.config.Kind == Chain {
 		return m.chain(c.config.Chain)
 	}

@@ -30,6 +30,7 @@ var entraCodes = map[string]struct{ code, why, hint string }{
 	"50079":   {"sign-in-again", "a second factor must be set up first", "sign in again with `az login`"},
 	"70043":   {"sign-in-again", "the sign-in has expired", "sign in again with `az login`"},
 	"700082":  {"sign-in-again", "the sign-in has expired", "sign in again with `az login`"},
+	"50049":   {"unknown-authority", "Microsoft Entra does not know this authority", "for an authority of a private cloud set disable_instance_discovery: true; " + noDiscovery.Hint(providerKind, "true")},
 	"53003":   {"conditional-access", "a conditional access policy forbids it from here", "ask who runs the tenant, with the text above"},
 }
 

@@ -24,7 +24,7 @@ const (
 // workloadIdentity exchanges the token of a Kubernetes service account.
 func (m *maker) workloadIdentity(s Settings) (azcore.TokenCredential, error) {
 	o := &azidentity.WorkloadIdentityCredentialOptions{
-		ClientOptions: m.client, ClientID: s.ClientID, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
+		ClientOptions: m.client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, ClientID: s.ClientID, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 	}
 	key, path := "token_file", s.TokenFile
 	if path == "" {
@@ -70,7 +70,7 @@ func (m *maker) pipelines(s Settings) (azcore.TokenCredential, error) {
 		}
 	}
 	return azidentity.NewAzurePipelinesCredential(s.TenantID, s.ClientID, s.ServiceConnection, token, &azidentity.AzurePipelinesCredentialOptions{
-		ClientOptions: m.client, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
+		ClientOptions: m.client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 	})
 }
 
@@ -78,7 +78,7 @@ func (m *maker) pipelines(s Settings) (azcore.TokenCredential, error) {
 func (m *maker) exchange(s Settings, source func(context.Context) (string, error)) (azcore.TokenCredential, error) {
 	a := &assertions{source: source}
 	made, err := azidentity.NewClientAssertionCredential(s.TenantID, s.ClientID, a.next, &azidentity.ClientAssertionCredentialOptions{
-		ClientOptions: m.client, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
+		ClientOptions: m.client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 	})
 	a.TokenCredential = made
 	return a, err

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/secretzero/sz/sdk"
 )
 
 // maxFile is more than any token, certificate or secret needs.
@@ -23,10 +25,10 @@ func (o Options) path(path string) (string, error) {
 		return "", errors.New("~ is not expanded; write the path out")
 	case !filepath.IsLocal(path):
 		return "", errors.New("it leads out of the project directory")
-	case o.Root == "":
+	case o.Info.ProjectRoot == "":
 		return "", errors.New("a relative path needs a project directory")
 	}
-	return filepath.Join(o.Root, path), nil
+	return filepath.Join(o.Info.ProjectRoot, path), nil
 }
 
 // ReadFile reads a regular file of bounded size in the project directory, which its
@@ -35,7 +37,7 @@ func ReadFile(project, path string) ([]byte, error) {
 	if filepath.IsAbs(path) {
 		return nil, errors.New("it leads out of the project directory")
 	}
-	return Options{Root: project}.read(path)
+	return Options{Info: sdk.OpenInfo{ProjectRoot: project}}.read(path)
 }
 
 // read reads a file that proves who this is. A relative path stays within the project,
@@ -47,7 +49,7 @@ func (o Options) read(path string) ([]byte, error) {
 	}
 	root, name := "", absolute
 	if !filepath.IsAbs(path) {
-		root, name = o.Root, path
+		root, name = o.Info.ProjectRoot, path
 	}
 	file, err := openRegular(root, name)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 // Store is a vault that wants tokens.
 type Store struct {
 	Name     string // for messages and commands
+	Host     string
 	Resource string // the audience that its tokens must have, such as https://vault.azure.net
 }
 
@@ -59,15 +60,27 @@ func (g *guard) admit(asked policy.TokenRequestOptions) (policy.TokenRequestOpti
 			hint: "whatever answers at this address is not the vault that the address names; nothing was sent to it",
 		}
 	}
+	if at, err := g.credential.options.authority(g.credential.config, g.credential.options.Cloud); err == nil && at.host == g.store.Host {
+		return asked, &refusal{
+			class: sdk.Authentication, code: "vault-is-authority", why: g.store.Host + " is also the authority, and would be given the credential itself",
+			hint: "correct vault_url or authority_host",
+		}
+	}
 	own := g.credential.config.TenantID
 	switch {
-	case slices.ContainsFunc(g.credential.config.AdditionallyAllowedTenants, func(t string) bool { return strings.EqualFold(t, asked.TenantID) }):
+	case g.credential.config.allowsTenant(asked.TenantID):
 	case isGUID(own) && !strings.EqualFold(own, asked.TenantID):
 		return asked, g.wrongTenant(asked.TenantID, own)
 	default:
 		asked.TenantID = ""
 	}
 	return asked, nil
+}
+
+// allowsTenant reports a tenant, besides the credential's own, of which a vault may ask
+// for a token.
+func (c Config) allowsTenant(id string) bool {
+	return isGUID(id) && slices.ContainsFunc(c.AdditionallyAllowedTenants, func(t string) bool { return t == everyTenant || strings.EqualFold(t, id) })
 }
 
 // wrongTenant is a vault whose tenant the credential is not of.

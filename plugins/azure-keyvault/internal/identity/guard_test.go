@@ -51,12 +51,12 @@ func (s *source) GetToken(_ context.Context, o policy.TokenRequestOptions) (azco
 
 func guarded(t *testing.T, c Config, s *source) azcore.TokenCredential {
 	t.Helper()
-	credential, err := New(c, Options{})
+	credential, err := New(c, Options{Info: sdk.OpenInfo{Allowed: map[string][]string{"tenants": {"*"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	credential.made, credential.cloud = s, "public"
-	return credential.For(Store{Name: "shop-kv", Resource: "https://vault.azure.net"})
+	return credential.For(Store{Name: "shop-kv", Host: "shop-kv.vault.azure.net", Resource: "https://vault.azure.net"})
 }
 
 // A vault says which token it wants. What it may not have it does not get, and where
@@ -76,6 +76,8 @@ func TestVaultGetsNoTokenButItsOwn(t *testing.T) {
 		{"another tenant", ours, Config{Kind: "cli"}, theirs, vault, "wrong-tenant", "az login --tenant " + theirs, "", 1},
 		{"another tenant than configured", ours, Config{Kind: "client_secret", Settings: Settings{TenantID: ours}}, theirs, vault, "wrong-tenant", "additionally_allowed_tenants: [" + theirs + "]", "", 0},
 		{"a listed tenant", ours, Config{Kind: "client_secret", Settings: Settings{TenantID: ours}, AdditionallyAllowedTenants: []string{theirs}}, theirs, vault, "", "", theirs, 1},
+		{"every tenant", ours, Config{Kind: "client_secret", Settings: Settings{TenantID: ours}, AdditionallyAllowedTenants: []string{"*"}}, theirs, vault, "", "", theirs, 1},
+		{"every tenant, and one that is none", ours, Config{Kind: "client_secret", Settings: Settings{TenantID: ours}, AdditionallyAllowedTenants: []string{"*"}}, "common", vault, "wrong-tenant", "", "", 0},
 		{"a domain for a tenant", ours, Config{Kind: "cli", Settings: Settings{TenantID: "shop.example"}}, ours, vault, "", "", "", 1},
 		{"a token without a tenant", "adfs", Config{Kind: "cli", Settings: Settings{TenantID: "adfs"}}, "adfs", vault, "", "", "", 1},
 		{"a token without a tenant for a vault with one", "adfs", Config{Kind: "cli"}, ours, vault, "wrong-tenant", "does not tell", "", 1},
@@ -148,11 +150,11 @@ func TestOneCredentialServesOneCloud(t *testing.T) {
 		t.Fatal(err)
 	}
 	credential.made, credential.cloud = &source{own: ours}, "public"
-	_, err = credential.For(Store{"gov-kv", "https://vault.usgovcloudapi.net"}).GetToken(t.Context(), policy.TokenRequestOptions{TenantID: ours, Scopes: []string{"https://vault.usgovcloudapi.net/.default"}})
+	_, err = credential.For(Store{"gov-kv", "gov-kv.vault.usgovcloudapi.net", "https://vault.usgovcloudapi.net"}).GetToken(t.Context(), policy.TokenRequestOptions{TenantID: ours, Scopes: []string{"https://vault.usgovcloudapi.net/.default"}})
 	if e, ok := errors.AsType[*sdk.Error](err); !ok || e.Code != "two-clouds" {
 		t.Errorf("%v", err)
 	}
-	if _, err := credential.For(Store{"kv", "https://vault.azure.net"}).GetToken(t.Context(), policy.TokenRequestOptions{TenantID: ours, Scopes: []string{"https://vault.azure.net/.default"}}); err != nil {
+	if _, err := credential.For(Store{"kv", "kv.vault.azure.net", "https://vault.azure.net"}).GetToken(t.Context(), policy.TokenRequestOptions{TenantID: ours, Scopes: []string{"https://vault.azure.net/.default"}}); err != nil {
 		t.Errorf("the cloud that it was made for: %v", err)
 	}
 }

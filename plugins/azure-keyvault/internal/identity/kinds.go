@@ -58,6 +58,10 @@ func login() []sdk.Permission {
 	return list
 }
 
+// authorityOfEnvironment is an authority that is not Microsoft's, for the kinds that look
+// at the variable; it counts where the user allows that host.
+var authorityOfEnvironment = sdk.Permission{Kind: sdk.NetworkFrom, Value: "env.AZURE_AUTHORITY_HOST", Reason: "to get a token"}
+
 func managedIdentityNeeds() []sdk.Permission {
 	list := []sdk.Permission{
 		{Kind: sdk.NetworkFrom, Value: "env.IDENTITY_ENDPOINT", Reason: "to reach the managed identity of an app"},
@@ -110,12 +114,12 @@ var kinds = makeKinds()
 func makeKinds() []kind {
 	list := []kind{
 		{
-			name: "env", environment: applicationEnvironment, needs: append(login(), read("env.AZURE_CLIENT_CERTIFICATE_PATH")),
+			name: "env", environment: applicationEnvironment, needs: append(login(), read("env.AZURE_CLIENT_CERTIFICATE_PATH"), authorityOfEnvironment),
 			make: (*maker).environment, remedy: remedyEnvironment,
 		},
 		{
 			name: "workload_identity", takes: []string{"tenant_id", "client_id", "token_file"}, environment: workloadEnvironment,
-			needs: append(login(), read("auth.token_file"), read("env.AZURE_FEDERATED_TOKEN_FILE")),
+			needs: append(login(), read("auth.token_file"), read("env.AZURE_FEDERATED_TOKEN_FILE"), authorityOfEnvironment),
 			make:  (*maker).workloadIdentity, remedy: remedyWorkload,
 		},
 		{

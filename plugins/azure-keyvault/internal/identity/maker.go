@@ -48,7 +48,7 @@ func (e *explained) GetToken(ctx context.Context, o policy.TokenRequestOptions) 
 
 // environment signs in as the application that the environment names.
 func (m *maker) environment(Settings) (azcore.TokenCredential, error) {
-	return azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: m.client})
+	return azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: m.client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery})
 }
 
 // sdkDefault tries what the Azure SDKs try.
@@ -56,7 +56,7 @@ func (m *maker) sdkDefault(s Settings) (azcore.TokenCredential, error) {
 	client := m.client
 	client.Transport = &metadataTransport{Transporter: client.Transport, address: metadata}
 	return azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{
-		ClientOptions: client, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
+		ClientOptions: client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 		RequireAzureTokenCredentials: m.config.RequireTokenCredentials,
 	})
 }
@@ -72,7 +72,7 @@ func (m *maker) clientSecret(s Settings) (azcore.TokenCredential, error) {
 		text = string(bytes.TrimRight(content, "\r\n"))
 	}
 	return azidentity.NewClientSecretCredential(s.TenantID, s.ClientID, text, &azidentity.ClientSecretCredentialOptions{
-		ClientOptions: m.client, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
+		ClientOptions: m.client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 	})
 }
 
@@ -87,7 +87,7 @@ func (m *maker) clientCertificate(s Settings) (azcore.TokenCredential, error) {
 		return nil, m.badCertificate(s, err)
 	}
 	return azidentity.NewClientCertificateCredential(s.TenantID, s.ClientID, certificates, key, &azidentity.ClientCertificateCredentialOptions{
-		ClientOptions: m.client, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants, SendCertificateChain: s.SendChain,
+		ClientOptions: m.client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants, SendCertificateChain: s.SendChain,
 	})
 }
 

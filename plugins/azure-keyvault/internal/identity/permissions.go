@@ -18,7 +18,7 @@ func Permissions() []sdk.Permission {
 			list.add(k.name, p)
 		}
 	}
-	return list
+	return append(list, sdk.Permission{Kind: sdk.NetworkFrom, Value: "authority_host", Reason: "to get a token from an authority that the user allows"})
 }
 
 type permissions []sdk.Permission

@@ -9,7 +9,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
-	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
 )
@@ -84,7 +83,7 @@ func (x *examination) fail(step string, err error) string {
 // token gets a token of the tenant that the vault is in, and says whose it is.
 func (x *examination) token(ctx context.Context, tenant string) (failed string) {
 	asked := policy.TokenRequestOptions{Scopes: []string{x.vault.Resource() + "/.default"}, TenantID: tenant}
-	_, err := x.session.identity.For(identity.Store{Name: x.vault.Name, Resource: x.vault.Resource()}).GetToken(ctx, asked)
+	_, err := x.session.tokensFor(x.vault).GetToken(ctx, asked)
 	if err != nil {
 		return x.fail("token", err)
 	}

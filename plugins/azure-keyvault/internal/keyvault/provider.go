@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
@@ -16,8 +17,8 @@ import (
 type Config struct {
 	Auth                     identity.Config `sz:"auth" doc:"how to authenticate"`
 	Cloud                    string          `sz:"cloud" enum:"public,china,usgov" doc:"the cloud; when nothing is said, that of the vault's address, and public for vaults that are named by vault"`
-	AuthorityHost            string          `sz:"authority_host" doc:"where tokens come from, when it is not the cloud's usual host"`
-	DisableInstanceDiscovery bool            `sz:"disable_instance_discovery" doc:"not accepted from a Secretfile"`
+	AuthorityHost            string          `sz:"authority_host" doc:"where tokens come from, when it is not the cloud's usual host; one that is not Microsoft's needs the user's allowance"`
+	DisableInstanceDiscovery bool            `sz:"disable_instance_discovery" doc:"take an authority of one's own at its word; needs the user's allowance"`
 	CustomEndpoint           bool            `sz:"custom_endpoint" doc:"whether vault_url may be a host that is not one of Azure's, in the domain of resource"`
 	Resource                 string          `sz:"resource" doc:"what tokens for custom endpoints are for, as https://vault.example.com; never a GUID"`
 	CAFile                   string          `sz:"ca_file" doc:"a file in the project with certificate authorities to trust, besides the system's, at custom endpoints only"`
@@ -42,6 +43,7 @@ func Provider(version string) sdk.Provider {
 	return sdk.ProviderOf[Config, *session]{
 		Kind: "azure", Summary: "Microsoft Azure",
 		Permissions: append(append(identity.Permissions(), vaults()...), authorities),
+		Allowances:  identity.Allowances(),
 		Open: func(_ context.Context, c Config, info sdk.OpenInfo) (*session, []sdk.Claim, error) {
 			return open(c, info, "sz/"+version)
 		},
@@ -78,13 +80,18 @@ func whenCloud(c vault.Cloud) []string {
 func open(c Config, info sdk.OpenInfo, application string) (*session, []sdk.Claim, error) {
 	custom, refused := c.custom(info.ProjectRoot)
 	credential, err := identity.New(c.Auth, identity.Options{
-		Client: credentialOptions(application), Root: info.ProjectRoot,
+		Client: credentialOptions(application), Info: info,
 		AuthorityHost: c.AuthorityHost, Cloud: c.Cloud, DisableInstanceDiscovery: c.DisableInstanceDiscovery,
 	})
 	if err := errors.Join(refused, err); err != nil {
 		return nil, nil, err
 	}
 	return &session{identity: credential, cloud: c.Cloud, nameRules: c.NameRules, application: application, custom: custom, stores: map[string]*store{}}, credential.Claims(), nil
+}
+
+// tokensFor is the credential as a vault sees it.
+func (s *session) tokensFor(v vault.Vault) azcore.TokenCredential {
+	return s.identity.For(identity.Store{Name: v.Name, Host: v.Host, Resource: v.Resource()})
 }
 
 // store is a vault. All vaults share the credential.
@@ -94,7 +101,7 @@ func (s *session) store(v vault.Vault) (*store, error) {
 	if c := s.stores[v.Host]; c != nil {
 		return c, nil
 	}
-	token := s.identity.For(identity.Store{Name: v.Name, Resource: v.Resource()})
+	token := s.tokensFor(v)
 	c, err := azsecrets.NewClient(v.URL(), token, &azsecrets.ClientOptions{ClientOptions: vaultOptions(s.application, v, s.client(v))})
 	if err != nil {
 		return nil, err
