@@ -50,7 +50,7 @@ func (e *evaluator) composed(n *syntax.Node) Value {
 			out.pieces = append(out.pieces, Piece{Text: secret.FromString(p.Literal), Written: true})
 		case syntax.SecretRef:
 			if !e.buildsValue {
-				e.report(p.Range, "secret-ref-here", "another secret can be read only where a value is built", "read it in the value of a static or compose secret, or of a template's field")
+				e.report(p.Range, "secret-ref-here", "another secret can be read only where a value is built", "read it in value, below config, of a static or compose secret or of a template's field")
 				continue
 			}
 			out.pieces = append(out.pieces, Piece{Ref: &Reference{x.Name, x.Field, x.Encoder, p.Range}})

@@ -42,7 +42,7 @@ func Main(args []string, stdin *os.File, stdout, stderr *os.File) (code int) {
 		fmt.Fprintln(stderr, "interrupted: finishing what is under way; once more ends at once")
 	})()
 	app := newApp(stdin, out, errs)
-	err := app.RunContext(ctx, args)
+	err := app.RunContext(ctx, flagsFirst(app.Commands, args))
 	if err == nil {
 		return exitOK
 	}
@@ -89,8 +89,8 @@ func newApp(stdin *os.File, stdout, stderr stream) *cli.App {
 	}
 }
 
-// harden closes traps of urfave/cli v2: it takes a flag that follows a positional
-// argument for another argument, so that `apply x --target y` would apply all.
+// harden closes traps of urfave/cli v2: it would ignore arguments that a command does
+// not take.
 func harden(c *cli.Command) {
 	for _, sub := range c.Subcommands {
 		harden(sub)
@@ -102,15 +102,7 @@ func harden(c *cli.Command) {
 	c.OnUsageError = usageError
 	c.HideHelpCommand = true
 	c.Before = func(c *cli.Context) error {
-		if !c.Args().Present() {
-			return nil
-		}
-		for _, a := range c.Args().Slice() {
-			if strings.HasPrefix(a, "-") {
-				return fail(exitError, fmt.Sprintf("flag %s stands after the argument %q, where it would be ignored; put flags first", a, c.Args().First()))
-			}
-		}
-		if c.Command.ArgsUsage != "" {
+		if !c.Args().Present() || c.Command.ArgsUsage != "" {
 			return nil
 		}
 		return fail(exitError, fmt.Sprintf("sz %s takes no arguments, and got %q; a Secretfile is named with -f FILE", c.Command.Name, c.Args().First()))
