@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/secretzero/sz/sdk/schema"
+	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
@@ -53,14 +54,19 @@ func TestDescriptionsAreBounded(t *testing.T) {
 	}
 }
 
-func TestDiagnosticsAreBounded(t *testing.T) {
+// TestTextsAreMaskedBeforeTheyAreCut has a value across the place where a text is cut.
+func TestTextsAreMaskedBeforeTheyAreCut(t *testing.T) {
 	h := New(Options{})
-	var list []PluginDiagnostic
-	for range 1000 {
-		list = append(list, PluginDiagnostic{Summary: strings.Repeat("s", 1<<20), Detail: "d"})
+	value := "a-value-that-is-known-here"
+	h.mask.AddMade(secret.NewText(secret.FromString(value)))
+	text := strings.Repeat("s", maxText-len(value)/2) + value + strings.Repeat("t", 1<<20)
+	got := h.masked([]PluginDiagnostic{{Summary: text, Detail: text, Hint: text, Code: "Not A\x1b Code"}})[0]
+	for _, told := range []string{got.Summary, got.Detail, got.Hint} {
+		if strings.Contains(told, value[:4]) || len(told) > maxText+8 {
+			t.Errorf("%d bytes, the last of which are %q", len(told), told[maxText-20:])
+		}
 	}
-	got := h.masked(list)
-	if len(got) != maxDiagnostics || len(got[0].Summary) > maxText+8 {
-		t.Errorf("%d diagnostics, the first of %d bytes", len(got), len(got[0].Summary))
+	if got.Code != "" {
+		t.Errorf("code %q", got.Code)
 	}
 }

@@ -40,12 +40,18 @@ func (i *Instance) failure(doing string, err error) error {
 	if err == nil || !ok {
 		return err
 	}
-	f := &Failure{Plugin: i.Plugin.Name, Version: i.Plugin.Version, Path: i.process.candidate.Path, Doing: doing, Cause: i.host.mask.Text(harmless(call.Text))}
+	f := &Failure{Plugin: i.Plugin.Name, Version: i.Plugin.Version, Path: i.process.candidate.Path, Doing: doing, Cause: harmless(i.host.told(call.Text))}
 	if call.Gone {
+		f.Cause = "it closed the connection"
 		if exit := i.process.ended(); exit != "" {
 			f.Cause, f.Ended = "it ended ("+exit+")", true
 			f.Output = i.host.mask.Text(i.process.output())
 		}
 	}
 	return f
+}
+
+// nonsense is the failure of a plugin whose answer is out of bounds.
+func (i *Instance) nonsense(doing string, err error) error {
+	return &Failure{Plugin: i.Plugin.Name, Version: i.Plugin.Version, Path: i.process.candidate.Path, Doing: doing, Cause: err.Error()}
 }

@@ -104,6 +104,9 @@ func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, 
 	if err != nil {
 		return nil, nil, i.failure("opening provider "+spec.Alias, err)
 	}
+	if err := boundedClaims(claims); err != nil {
+		return nil, nil, i.nonsense("opening provider "+spec.Alias, err)
+	}
 	i.Identity = claims
 	found = h.masked(found)
 	if wire.Failed(found) {

@@ -138,28 +138,35 @@ func (rawCodec) Unmarshal(data []byte, v any) error {
 
 // serveRaw speaks gRPC with no schema at all.
 func serveRaw(answer func(method string) any) {
+	serveBy(func(options []grpc.ServerOption) *grpc.Server {
+		return grpc.NewServer(append(options, grpc.ForceServerCodec(rawCodec{}), grpc.MaxSendMsgSize(1<<30),
+			grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
+				method, _ := grpc.MethodFromServerStream(stream)
+				var request []byte
+				if err := stream.RecvMsg(&request); err != nil {
+					return err
+				}
+				return stream.SendMsg(answer(method))
+			}))...)
+	})
+}
+
+// serveBy serves as a plugin does, with a server of its own.
+func serveBy(server func([]grpc.ServerOption) *grpc.Server) {
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  wire.Handshake(),
 		VersionedPlugins: map[int]plugin.PluginSet{wire.ProtocolVersion: {"sz": rawEnd{}}},
-		TLSProvider: func() (*tls.Config, error) {
-			credentials, err := wire.ReadCredentials(os.NewFile(wire.CredentialsFD, "credentials"))
-			if err != nil {
-				return nil, err
-			}
-			return credentials.Server()
-		},
-		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			return grpc.NewServer(append(options, grpc.ForceServerCodec(rawCodec{}), grpc.MaxSendMsgSize(1<<30),
-				grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
-					method, _ := grpc.MethodFromServerStream(stream)
-					var request []byte
-					if err := stream.RecvMsg(&request); err != nil {
-						return err
-					}
-					return stream.SendMsg(answer(method))
-				}))...)
-		},
+		TLSProvider:      inheritedTLS,
+		GRPCServer:       server,
 	})
+}
+
+func inheritedTLS() (*tls.Config, error) {
+	credentials, err := wire.ReadCredentials(os.NewFile(wire.CredentialsFD, "credentials"))
+	if err != nil {
+		return nil, err
+	}
+	return credentials.Server()
 }
 
 type rawEnd struct{ plugin.NetRPCUnsupportedPlugin }
@@ -203,8 +210,42 @@ func TestHostSurvivesAnyPlugin(t *testing.T) {
 	}
 }
 
-// survive runs one hostile plugin.
+// survive runs one hostile plugin as far as it describes itself.
 func survive(t *testing.T, role string) {
+	want := hostilities[role]
+	var options Options
+	if strings.Contains(want, "timeout") {
+		options.StartTimeout = time.Second // who waits for nothing need not wait long
+	}
+	withPlugin(t, role, options, func(ctx context.Context, h *Host) {
+		if strings.Contains(want, "deadline") {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, 3*time.Second)
+			defer cancel()
+		}
+		c, err := h.Catalog(ctx)
+		if want == "" && (err != nil || len(c.Plugins) != 1) {
+			t.Errorf("%s: %v", role, err)
+		}
+		if want != "" {
+			refuses(t, role, err, want)
+		}
+	})
+}
+
+// refuses wants an error that names the plugin and the reason, short and printable.
+func refuses(t *testing.T, role string, err error, reason string) {
+	switch {
+	case err == nil || !strings.Contains(err.Error(), reason) || !strings.Contains(err.Error(), "plugin "+role):
+		t.Errorf("%s: error %v, want %q", role, err, reason)
+	case len(err.Error()) > 16<<10 || strings.ContainsAny(err.Error(), "\x1b\x00\x07"):
+		t.Errorf("%s: its error is %d bytes long, or not printable", role, len(err.Error()))
+	}
+}
+
+// withPlugin uses a host that knows one plugin, and looks for what is left when the
+// host is closed.
+func withPlugin(t *testing.T, role string, options Options, use func(context.Context, *Host)) {
 	runtimeDir, err := os.MkdirTemp("", "szt-")
 	if err != nil {
 		t.Error(err)
@@ -222,25 +263,9 @@ func survive(t *testing.T, role string) {
 		t.Error(err)
 		return
 	}
-	options, ctx, want := Options{Dev: []Candidate{{Name: role, Path: path, Dev: true}}, RuntimeDir: runtimeDir}, t.Context(), hostilities[role]
-	if strings.Contains(want, "timeout") {
-		options.StartTimeout = time.Second // who waits for nothing need not wait long
-	}
-	if strings.Contains(want, "deadline") {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, 3*time.Second)
-		defer cancel()
-	}
+	options.Dev, options.RuntimeDir = []Candidate{{Name: role, Path: path, Dev: true}}, runtimeDir
 	h := New(options)
-	c, err := h.Catalog(ctx)
-	switch {
-	case want == "" && (err != nil || len(c.Plugins) != 1):
-		t.Errorf("%s: %v", role, err)
-	case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
-		t.Errorf("%s: error %v, want %q", role, err, want)
-	case err != nil && (len(err.Error()) > 16<<10 || strings.ContainsAny(err.Error(), "\x1b\x00\x07")):
-		t.Errorf("%s: its error is %d bytes long, or not printable", role, len(err.Error()))
-	}
+	use(t.Context(), h)
 	if err := h.Close(); err != nil {
 		t.Errorf("%s: %v", role, err)
 	}

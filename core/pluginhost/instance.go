@@ -2,9 +2,8 @@ package pluginhost
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -61,10 +60,11 @@ func (i *Instance) CheckTargets(ctx context.Context, items []CheckItem) ([]Check
 	if err != nil {
 		return nil, i.failure("checking targets", err)
 	}
-	for _, r := range results {
-		if err := validAddress(r); err != nil {
-			return nil, &Failure{Plugin: i.Plugin.Name, Version: i.Plugin.Version, Doing: "checking targets", Cause: err.Error()}
+	for n := range results {
+		if err := boundedCheck(results[n]); err != nil {
+			return nil, i.nonsense("checking targets", err)
 		}
+		results[n].Diagnostics = i.host.masked(results[n].Diagnostics)
 	}
 	return results, nil
 }
@@ -77,6 +77,9 @@ func (i *Instance) CheckGenerators(ctx context.Context, items []GeneratorItem) (
 	var results []GeneratorCheck
 	err := inCalls(plain, func(some []GeneratorItem) error {
 		answers, err := i.process.wire.CheckGenerators(ctx, some)
+		for n := range answers {
+			answers[n].Diagnostics = i.host.masked(answers[n].Diagnostics)
+		}
 		results = append(results, answers...)
 		return err
 	})
@@ -89,7 +92,17 @@ func (i *Instance) Inspect(ctx context.Context, items []InspectItem, challengeKe
 	ctx, cancel := context.WithTimeout(ctx, inspectCall)
 	defer cancel()
 	states, err := i.process.wire.Inspect(ctx, items, challengeKey)
-	return states, i.failure(fmt.Sprintf("inspecting %d targets", len(items)), err)
+	doing := fmt.Sprintf("inspecting %d targets", len(items))
+	if err != nil {
+		return nil, i.failure(doing, err)
+	}
+	for n, s := range states {
+		if err := boundedState(items[n], s); err != nil {
+			return nil, i.nonsense(doing, err)
+		}
+		states[n].Diagnostics = i.host.masked(s.Diagnostics)
+	}
+	return states, nil
 }
 
 // Begin permits changes for an approved plan.
@@ -127,8 +140,9 @@ func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generat
 	for n := range made {
 		w.instance.host.mask.AddMade(made[n].Payload)
 		if err := pick(&made[n], w.instance.Plugin, items[n].Kind, fields[n]); err != nil {
-			return nil, &Failure{Plugin: w.instance.Plugin.Name, Version: w.instance.Plugin.Version, Doing: "generating " + items[n].Kind, Cause: err.Error()}
+			return nil, w.instance.nonsense("generating "+items[n].Kind, err)
 		}
+		made[n].Diagnostics = w.instance.host.masked(made[n].Diagnostics)
 	}
 	return made, nil
 }
@@ -138,10 +152,14 @@ func (w *Writer) Read(ctx context.Context, item ReadItem) (ReadResult, []PluginD
 	ctx, cancel := context.WithTimeout(ctx, changeCall)
 	defer cancel()
 	result, found, err := w.changer.Read(ctx, item)
+	doing := "reading " + item.Target.Kind + ":" + item.Target.Address
 	if err != nil {
-		return ReadResult{}, nil, w.instance.failure("reading "+item.Target.Kind+":"+item.Target.Address, err)
+		return ReadResult{}, nil, w.instance.failure(doing, err)
 	}
 	w.instance.host.mask.Add(result.Payload)
+	if err := errors.Join(boundedReceipt(result.Receipt), boundedMark(result.Mark)); err != nil {
+		return ReadResult{}, nil, w.instance.nonsense(doing, err)
+	}
 	return result, w.instance.host.masked(found), nil
 }
 
@@ -155,13 +173,12 @@ func (w *Writer) Write(ctx context.Context, item WriteItem) (WriteResult, error)
 			if said.Add(1) > maxProgress {
 				return
 			}
-			p.Doing = w.instance.host.mask.Text(harmless(p.Doing))
+			p.Doing = harmless(w.instance.host.told(p.Doing))
 			report(item.Target.Kind+":"+item.Target.Address, p)
 		})
 	}
 	result, err := w.changer.Write(ctx, item)
-	result.Diagnostics = w.instance.host.masked(result.Diagnostics)
-	return result, w.instance.failure("storing "+item.Target.Kind+":"+item.Target.Address, err)
+	return w.settled("storing "+item.Target.Kind+":"+item.Target.Address, result, boundedWrite, err)
 }
 
 // Update changes what is around a value.
@@ -169,8 +186,7 @@ func (w *Writer) Update(ctx context.Context, item UpdateItem) (WriteResult, erro
 	ctx, cancel := context.WithTimeout(ctx, changeCall)
 	defer cancel()
 	result, err := w.changer.Update(ctx, item)
-	result.Diagnostics = w.instance.host.masked(result.Diagnostics)
-	return result, w.instance.failure("updating "+item.Target.Kind+":"+item.Target.Address, err)
+	return w.settled("updating "+item.Target.Kind+":"+item.Target.Address, result, boundedUpdate, err)
 }
 
 // Retire disables or deletes what is at a target. An error leaves the outcome that
@@ -179,59 +195,24 @@ func (w *Writer) Retire(ctx context.Context, item RetireItem) (WriteResult, erro
 	ctx, cancel := context.WithTimeout(ctx, changeCall)
 	defer cancel()
 	result, err := w.changer.Retire(ctx, item)
+	return w.settled("deleting "+item.Target.Kind+":"+item.Target.Address, result, boundedUpdate, err)
+}
+
+// settled is the result of a change, within bounds. What a plugin did whose answer is
+// nonsense is not known.
+func (w *Writer) settled(doing string, result WriteResult, bounded func(WriteResult) error, err error) (WriteResult, error) {
+	if err != nil {
+		return result, w.instance.failure(doing, err)
+	}
+	if err := bounded(result); err != nil {
+		return WriteResult{Outcome: OutcomeUnknown}, w.instance.nonsense(doing, err)
+	}
 	result.Diagnostics = w.instance.host.masked(result.Diagnostics)
-	return result, w.instance.failure("deleting "+item.Target.Kind+":"+item.Target.Address, err)
+	return result, nil
 }
 
 // Close ends the writer; the instance goes on.
 func (w *Writer) Close() { w.changer.Close() }
-
-func validAddress(r CheckResult) error {
-	if wire.Failed(r.Diagnostics) {
-		return nil
-	}
-	if r.Address == "" || len(r.Address) > 1024 || r.Address != harmless(r.Address) {
-		return fmt.Errorf("it answered an address that is empty, too long or not printable")
-	}
-	return nil
-}
-
-// Bounds of what a plugin may tell a person in one call.
-const (
-	maxDiagnostics = 100
-	maxText        = 4 << 10 // bytes of one text
-)
-
-// masked are diagnostics with the values in them masked, as many and as long as a
-// person may be told: errors before all else.
-func (h *Host) masked(list []PluginDiagnostic) []PluginDiagnostic {
-	if len(list) > maxDiagnostics {
-		slices.SortStableFunc(list, func(a, b PluginDiagnostic) int {
-			switch failed, other := wire.Failed([]PluginDiagnostic{a}), wire.Failed([]PluginDiagnostic{b}); {
-			case failed == other:
-				return 0
-			case failed:
-				return -1
-			}
-			return 1
-		})
-		list = list[:maxDiagnostics]
-	}
-	for n := range list {
-		d := &list[n]
-		d.Summary, d.Detail, d.Hint = h.told(d.Summary), h.told(d.Detail), h.told(d.Hint)
-	}
-	return list
-}
-
-// told is a text of a plugin, masked before it is cut: a piece of a value is not known
-// as one.
-func (h *Host) told(text string) string {
-	if text = h.mask.Text(text); len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "") + "…"
-	}
-	return text
-}
 
 // withDefaults completes a configuration, so that a plugin sees what it asked for.
 func withDefaults(o schema.Object, v schema.Value) schema.Value {

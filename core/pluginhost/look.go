@@ -16,7 +16,16 @@ func (i *Instance) Versions(ctx context.Context, target TargetRef) ([]Version, [
 	ctx, cancel := context.WithTimeout(ctx, inspectCall)
 	defer cancel()
 	versions, found, err := i.process.wire.Versions(ctx, target)
-	return versions, i.host.masked(found), i.failure("listing the versions of "+target.Kind+":"+target.Address, err)
+	doing := "listing the versions of " + target.Kind + ":" + target.Address
+	if err != nil {
+		return nil, nil, i.failure(doing, err)
+	}
+	for _, v := range versions {
+		if err := boundedVersion(v); err != nil {
+			return nil, nil, i.nonsense(doing, err)
+		}
+	}
+	return versions, i.host.masked(found), nil
 }
 
 // References writes the text with which a consumer reads items, all of one kind.
@@ -44,9 +53,9 @@ func (i *Instance) diagnose(ctx context.Context, ask diagnosis, items []Diagnose
 	ctx, cancel := context.WithTimeout(ctx, diagnoseCall)
 	defer cancel()
 	err := ask(ctx, items, func(f Finding) {
-		f.Detail, f.Hint = i.host.mask.Text(f.Detail), i.host.mask.Text(f.Hint)
+		f.Detail, f.Hint = i.host.told(f.Detail), i.host.told(f.Hint)
 		for n := range f.Commands {
-			f.Commands[n] = i.host.mask.Text(f.Commands[n])
+			f.Commands[n] = i.host.told(f.Commands[n])
 		}
 		report(f)
 	})

@@ -35,21 +35,29 @@ func (c *Changer) Generate(ctx context.Context, items []GeneratorItem) ([]Genera
 	}
 	out := make([]Generated, len(items))
 	for i, r := range answer.GetResults() {
-		out[i] = Generated{payloadFromPB(r.GetPayload()), diagnosticsFromPB(r.GetDiagnostics())}
+		found := diagnosticsFromPB(r.GetDiagnostics())
+		if err := given(r.GetPayload(), Failed(found)); err != nil {
+			return nil, callError(call, err)
+		}
+		out[i] = Generated{payloadFromPB(r.GetPayload()), found}
 	}
 	return out, nil
 }
 
 // Read gives out one value.
 func (c *Changer) Read(ctx context.Context, item ReadItem) (ReadResult, []Diagnostic, error) {
+	const call = "Targets.Read"
 	answer, err := c.client.targets.Read(ctx, &pb.TargetsReadRequest{
 		Target: targetToPB(item.Target), Receipt: receiptToPB(item.Receipt), Reason: pb.ReadReason(item.Reason),
 	})
 	if err != nil {
-		return ReadResult{}, nil, callError("Targets.Read", err)
+		return ReadResult{}, nil, callError(call, err)
 	}
-	result := ReadResult{payloadFromPB(answer.GetPayload()), markFromPB(answer.GetMark()), receiptFromPB(answer.GetReceipt())}
-	return result, diagnosticsFromPB(answer.GetDiagnostics()), nil
+	found := diagnosticsFromPB(answer.GetDiagnostics())
+	if err := given(answer.GetPayload(), Failed(found)); err != nil {
+		return ReadResult{}, nil, callError(call, err)
+	}
+	return ReadResult{payloadFromPB(answer.GetPayload()), markFromPB(answer.GetMark()), receiptFromPB(answer.GetReceipt())}, found, nil
 }
 
 // Write stores one value. All writes of a Changer share one stream, so the

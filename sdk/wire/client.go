@@ -22,7 +22,7 @@ type CallError struct {
 	Call    string // such as Targets.Write
 	Gone    bool   // the process or its connection ended
 	Timeout bool   // the deadline passed
-	Text    string
+	Text    string // as long as it came, and not masked
 }
 
 // Error is the call and what happened, without gRPC's own wording.
@@ -33,7 +33,7 @@ func callError(call string, err error) error {
 		return nil
 	}
 	s, _ := status.FromError(err)
-	e := &CallError{Call: call, Text: clip(s.Message())}
+	e := &CallError{Call: call, Text: s.Message()}
 	switch s.Code() {
 	case codes.Unavailable, codes.Aborted:
 		e.Gone = true
@@ -60,7 +60,8 @@ type Client struct {
 
 // NewClient speaks over an established connection.
 func NewClient(conn grpc.ClientConnInterface) *Client {
-	return &Client{conn, pb.NewPluginClient(conn), pb.NewGeneratorsClient(conn), pb.NewTargetsClient(conn)}
+	checked := soundConn{conn}
+	return &Client{conn, pb.NewPluginClient(checked), pb.NewGeneratorsClient(checked), pb.NewTargetsClient(checked)}
 }
 
 // Conn is the connection itself, for tests of plugins, which say what no host would.

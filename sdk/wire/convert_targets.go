@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -56,24 +57,35 @@ func diagnosticsToPB(list []Diagnostic) []*pb.Diagnostic {
 	return out
 }
 
-// maxDiagnostics and maxText bound what a plugin may say in one call.
+// Bounds of what a plugin may say in one call.
 const (
 	maxDiagnostics = 100
 	maxText        = 4 << 10
+	maxPath        = 64 // steps to what a diagnostic is about
 )
 
+// diagnosticsFromPB are the first of what a plugin says, its errors before all else:
+// what is cut must not turn a failure into a success. Texts are as long as they came; a
+// host masks them before it cuts them, for it does not know a piece of a value as one.
 func diagnosticsFromPB(list []*pb.Diagnostic) []Diagnostic {
+	if len(list) > maxDiagnostics {
+		list = slices.SortedStableFunc(slices.Values(list), func(a, b *pb.Diagnostic) int {
+			return cmp.Compare(a.GetSeverity(), b.GetSeverity()) // a warning has the highest number
+		})[:maxDiagnostics]
+	}
 	var out []Diagnostic
-	for _, d := range list[:min(len(list), maxDiagnostics)] {
+	for _, d := range list {
 		out = append(out, Diagnostic{
-			Warning: d.GetSeverity() == pb.Severity_SEVERITY_WARNING, Class: Class(d.GetClass()),
-			Code: clip(d.GetCode()), Path: pathFromPB(d.GetPath()),
-			Summary: clip(d.GetSummary()), Detail: clip(d.GetDetail()), Hint: clip(d.GetHint()),
+			Warning: isWarning(d), Class: Class(d.GetClass()),
+			Code: clip(d.GetCode()), Path: pathFromPB(d.GetPath()[:min(len(d.GetPath()), maxPath)]),
+			Summary: d.GetSummary(), Detail: d.GetDetail(), Hint: d.GetHint(),
 			RetryAfter: d.GetRetryAfter().AsDuration(),
 		})
 	}
 	return out
 }
+
+func isWarning(d *pb.Diagnostic) bool { return d.GetSeverity() == pb.Severity_SEVERITY_WARNING }
 
 func clip(text string) string {
 	if len(text) > maxText {

@@ -94,11 +94,9 @@ func (c *Client) diagnose(ctx context.Context, items []DiagnoseItem, probe bool,
 
 func findingFromPB(f *pb.TargetsDiagnoseResponse) Finding {
 	out := Finding{
-		Subject: clip(f.GetSubject()), Step: clip(f.GetStep()), Outcome: FindingOutcome(f.GetOutcome()), Detail: clip(f.GetDetail()), Hint: clip(f.GetHint()),
+		Subject: clip(f.GetSubject()), Step: clip(f.GetStep()), Outcome: FindingOutcome(f.GetOutcome()), Detail: f.GetDetail(), Hint: f.GetHint(),
 	}
-	for _, c := range f.GetCommands()[:min(len(f.GetCommands()), maxDiagnostics)] {
-		out.Commands = append(out.Commands, clip(c))
-	}
+	out.Commands = f.GetCommands()[:min(len(f.GetCommands()), maxDiagnostics)]
 	return out
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -21,8 +22,10 @@ type writeStream struct {
 
 	sending sync.Mutex
 
-	mu      sync.Mutex
-	next    uint64
+	mu   sync.Mutex
+	next uint64
+	// waiting has every item that was sent and not answered; nil is one that nobody
+	// waits for any more.
 	waiting map[uint64]chan WriteResult
 	reports map[uint64]func(Progress)
 	failed  error
@@ -50,19 +53,42 @@ func (s *writeStream) receive() {
 			s.fail(callError("Targets.Write", err))
 			return
 		}
-		s.mu.Lock()
-		report := s.reports[answer.GetProgress().GetItem()]
-		waiter := s.waiting[answer.GetItem()]
-		delete(s.waiting, answer.GetItem())
-		delete(s.reports, answer.GetItem())
-		s.mu.Unlock()
-		if report != nil {
-			report(progressFromPB(answer.GetProgress()))
-		}
-		if waiter != nil {
-			waiter <- writeResultFromPB(answer)
+		if err := s.deliver(answer); err != nil {
+			s.fail(err)
+			s.cancel()
+			return
 		}
 	}
+}
+
+// deliver hands an answer to who waits for it. Of progress nobody has to wait for; an
+// answer that was not asked for puts all others in doubt.
+func (s *writeStream) deliver(answer *pb.TargetsWriteResponse) error {
+	s.mu.Lock()
+	if p := answer.GetProgress(); p != nil {
+		report := s.reports[p.GetItem()]
+		s.mu.Unlock()
+		if report != nil {
+			report(progressFromPB(p))
+		}
+		return nil
+	}
+	defer s.mu.Unlock()
+	number := answer.GetItem()
+	waiter, asked := s.waiting[number]
+	if !asked {
+		text := fmt.Sprintf("answered item %d, which was never sent", number)
+		if 0 < number && number <= s.next {
+			text = fmt.Sprintf("answered item %d twice", number)
+		}
+		return &CallError{Call: "Targets.Write", Text: text}
+	}
+	delete(s.waiting, number)
+	delete(s.reports, number)
+	if waiter != nil {
+		waiter <- writeResultFromPB(answer) // it has room for one
+	}
+	return nil
 }
 
 // fail lets every waiting and every later write know that no answer will come.
@@ -71,7 +97,9 @@ func (s *writeStream) fail(err error) {
 	defer s.mu.Unlock()
 	s.failed = err
 	for item, waiter := range s.waiting {
-		close(waiter)
+		if waiter != nil {
+			close(waiter)
+		}
 		delete(s.waiting, item)
 	}
 }
@@ -132,7 +160,9 @@ func (s *writeStream) register(report func(Progress)) (uint64, chan WriteResult,
 func (s *writeStream) forget(number uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.waiting, number)
+	if _, unanswered := s.waiting[number]; unanswered {
+		s.waiting[number] = nil
+	}
 	delete(s.reports, number)
 }
 
