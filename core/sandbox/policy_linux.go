@@ -1,103 +1,58 @@
 package sandbox
 
 import (
-	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"os"
-	"slices"
-	"time"
-
-	"golang.org/x/sys/unix"
+	"path/filepath"
 
 	"github.com/secretzero/sz/core/sandbox/internal/inside"
 )
 
-// helperTimeout is how long the helper may take to become the plugin.
-const helperTimeout = 20 * time.Second
-
-// send tells the helper what to do.
-func send(p inside.Policy, control *os.File) error {
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
+// policy is what will become of the process, and in the tiers without a network
+// namespace the listener that the host keeps.
+func (s Spec) policy(tier Tier) (p *inside.Policy, egress net.Listener, err error) {
+	p = &inside.Policy{
+		Tier: int(tier), Binary: s.Binary, Name: s.Name, Stdout: s.Stdout, Stderr: s.Stderr, Extra: s.Extra, SocketDir: s.SocketDir,
+		List: s.List, Read: s.Read, Keep: s.Keep, Write: parents(s.Write),
+		Libraries: dynamic(s.Binary), Network: s.Network || s.Commands, Commands: s.Commands, Programs: s.Programs,
 	}
-	_, err = control.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...))
-	return err
+	if s.Commands {
+		if p.Stub, err = os.Readlink("/proc/self/exe"); err != nil {
+			return p, nil, err
+		}
+	}
+	place := Place{Tier: tier, Commands: s.Commands}
+	if tier == T3 {
+		if s.Network {
+			p.Listen, place.Egress = append(p.Listen, inside.EgressPort), fmt.Sprintf("127.0.0.1:%d", inside.EgressPort)
+		}
+		if s.Commands {
+			p.Listen = append(p.Listen, inside.CommandsPort)
+		}
+		p.Ports = p.Listen
+	} else if egress, place.Egress, err = s.listen(); err != nil {
+		return p, nil, err
+	} else if egress != nil {
+		p.Ports = []uint16{uint16(egress.Addr().(*net.TCPAddr).Port)}
+	}
+	p.Env = s.Env(place)
+	return p, egress, nil
 }
 
-// report is what the helper says: sockets as it makes them, and why it stopped.
-// When it has become the plugin, its end of the socket is closed and nothing said.
-type report struct {
-	listeners []net.Listener
-	refusal   *Refusal
-}
-
-// receiveReport waits for the helper to become the plugin or to stop.
-func receiveReport(control *os.File) (r report, err error) {
-	raw, err := control.SyscallConn()
-	if err != nil {
-		return r, err
-	}
-	var text []byte
-	for {
-		data, rights := make([]byte, 4096), make([]byte, unix.CmsgSpace(4*8))
-		n, oobn := 0, 0
-		var failed error
-		err := raw.Read(func(fd uintptr) bool {
-			n, oobn, _, _, failed = unix.Recvmsg(int(fd), data, rights, unix.MSG_CMSG_CLOEXEC)
-			return !errors.Is(failed, unix.EAGAIN)
-		})
-		if err = errors.Join(err, failed); err != nil {
-			return r, err
-		}
-		listeners, err := listenersOf(rights[:oobn])
-		r.listeners = append(r.listeners, listeners...)
-		if err != nil {
-			return r, err
-		}
-		if n == 0 {
-			break
-		}
-		text = append(text, data[:n]...)
-	}
-	var stopped inside.Stop
-	if text = slices.DeleteFunc(text, func(b byte) bool { return b == inside.Passed }); len(text) > 0 {
-		if err := json.Unmarshal(text, &stopped); err != nil {
-			return r, fmt.Errorf("the helper's report: %w", err)
-		}
-		r.refusal = &Refusal{Step: stopped.Step, Why: stopped.Why}
-	}
-	return r, nil
-}
-
-func listenersOf(rights []byte) ([]net.Listener, error) {
-	if len(rights) == 0 {
-		return nil, nil
-	}
-	messages, err := unix.ParseSocketControlMessage(rights)
-	if err != nil {
-		return nil, err
-	}
-	var out []net.Listener
-	for _, m := range messages {
-		fds, err := unix.ParseUnixRights(&m)
-		if err != nil {
-			return out, err
-		}
-		for _, fd := range fds {
-			file := os.NewFile(uintptr(fd), "listener")
-			listener, failed := net.FileListener(file)
-			err = errors.Join(err, failed, file.Close())
-			if failed == nil {
-				out = append(out, listener)
+// parents are the directories in which files are made and replaced: a file is
+// replaced by renaming, which is a change of its directory. Of one that does not
+// exist yet it is the nearest that does.
+func parents(files []string) []string {
+	var dirs []string
+	for _, file := range files {
+		dir := filepath.Dir(file)
+		for ; dir != "/" && dir != "."; dir = filepath.Dir(dir) {
+			if info, err := os.Stat(dir); err == nil && info.IsDir() {
+				dirs = append(dirs, dir)
+				break
 			}
 		}
-		if err != nil {
-			return out, err
-		}
 	}
-	return out, nil
+	return dirs
 }

@@ -1,10 +1,10 @@
 // Package sandbox starts a plugin's process and says how far it is confined.
 //
-// The way through it: [Start] opens a file, starts this very program again as a
-// small helper inside new namespaces, tells it what the plugin may touch, and the
-// helper takes away everything else before it becomes the plugin: internal/inside
-// has its steps in order, and each step has a file. What the kernel refuses is a
-// [Refusal]; Start then tries the next lower [Tier] and remembers why.
+// The way through it: [Start] works out what the plugin may touch and makes a process
+// inside new namespaces that takes away everything else from itself before it becomes
+// the plugin: internal/inside has its steps in order, and each step has a file. What
+// the kernel refuses is a [Refusal]; Start then tries the next lower [Tier] and
+// remembers why.
 //
 // Each step is probed by doing it. Whether a kernel, a container or a distribution
 // allows namespaces cannot be read off anywhere: some let the call succeed and take
@@ -94,9 +94,9 @@ type Place struct {
 
 // Refusal is a step of a tier that could not be done here.
 type Refusal struct {
-	Tier Tier   `json:"-"`
-	Step string `json:"step"` // such as "namespaces"
-	Why  string `json:"why"`  // in the kernel's words
+	Tier Tier
+	Step string // such as "namespaces"
+	Why  string // in the kernel's words
 }
 
 // Error says what was refused.
@@ -120,7 +120,7 @@ func (e *TooLowError) Error() string {
 
 // Process is a started plugin. Wait must be called once.
 type Process struct {
-	cmd      *exec.Cmd
+	process  *os.Process
 	tier     Tier
 	refused  []Refusal
 	egress   net.Listener
@@ -142,18 +142,21 @@ func (p *Process) Egress() net.Listener { return p.egress }
 func (p *Process) Commands() net.Listener { return p.commands }
 
 // PID is the process id in the host's namespace.
-func (p *Process) PID() int { return p.cmd.Process.Pid }
+func (p *Process) PID() int { return p.process.Pid }
 
 // Wait waits for the end and describes how it came, such as "signal: killed".
 func (p *Process) Wait() string {
-	_ = p.cmd.Wait()
-	return p.cmd.ProcessState.String()
+	state, err := p.process.Wait()
+	if err != nil {
+		return err.Error()
+	}
+	return state.String()
 }
 
 // Kill ends the process and all that it started in its group, at once.
-func (p *Process) Kill() { killGroup(p.cmd.Process) }
+func (p *Process) Kill() { killGroup(p.process) }
 
-// command is what all tiers have in common.
+// command is the binary in no tier.
 func (s Spec) command(path, name string) *exec.Cmd {
 	return &exec.Cmd{Path: path, Args: []string{name}, Env: []string{}, Dir: s.SocketDir, Stdout: s.Stdout, Stderr: s.Stderr, ExtraFiles: s.Extra}
 }

@@ -28,7 +28,7 @@ func Start(spec Spec) (*Process, error) {
 		}
 		return nil, err
 	}
-	p := &Process{cmd: cmd, tier: T0, egress: egress}
+	p := &Process{process: cmd.Process, tier: T0, egress: egress}
 	if spec.Max > T0 {
 		p.refused = refused
 	}

@@ -1,8 +1,9 @@
-// Package inside is the helper that becomes a plugin, on Linux: what happens in the
-// new process, between its start and the plugin's first instruction. Policy is what it
-// is told, and inside_linux.go has its steps in order; each has a file.
+// Package inside is the way from a new process to a plugin, on Linux: what happens in
+// it between its start and the plugin's first instruction. [Policy] is what the plugin
+// may touch, [Prepare] makes a list of system calls of it, and [Child.Start] has a new
+// process make them. inside_linux.go has the steps in order; each has a file.
 //
-// It imports little on purpose: see init there.
+// It imports little on purpose: see init in stub_linux.go.
 package inside
 
 // EnvCommands is set in a process whose commands the host runs.

@@ -1,10 +1,9 @@
 package inside
 
 import (
-	"errors"
 	"fmt"
+	"os"
 	"slices"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,72 +51,51 @@ func handled(version int) (attr unix.LandlockRulesetAttr) {
 
 // ruleset is a landlock domain in the making.
 type ruleset struct {
-	fd   int
+	*script
+	fd   arg
 	attr unix.LandlockRulesetAttr
 }
 
 // restrictFiles takes away every file and TCP port that the policy does not name.
-func (p *Policy) restrictFiles() error {
+func (p *Policy) restrictFiles(s *script) {
 	version, err := LandlockVersion()
-	if err != nil {
-		return err
+	if err == nil && p.Network && version < 4 {
+		err = fmt.Errorf("version %d of it knows no network, 4 does", version)
 	}
-	if p.Network && version < 4 {
-		return fmt.Errorf("version %d of it knows no network, 4 does", version)
-	}
-	r := ruleset{attr: handled(version)}
-	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&r.attr)), unsafe.Sizeof(r.attr), 0)
-	if errno != 0 {
-		return errno
-	}
-	r.fd = int(fd)
-	defer unix.Close(r.fd)
-	if err := p.allow(&r); err != nil {
-		return err
-	}
+	s.fail(err)
+	r := ruleset{script: s, attr: handled(version)}
+	attr, size := attribute(&r.attr)
+	r.fd = s.open(unix.SYS_LANDLOCK_CREATE_RULESET, attr, size, number(0))
+	p.allow(&r)
 	// It may not be applied by a process that could gain rights.
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return err
-	}
-	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(r.fd), 0, 0); errno != 0 {
-		return errno
-	}
-	return nil
+	s.about = ""
+	s.do(unix.SYS_PRCTL, number(unix.PR_SET_NO_NEW_PRIVS), number(1))
+	s.do(unix.SYS_LANDLOCK_RESTRICT_SELF, r.fd, number(0))
 }
 
-func (p *Policy) allow(r *ruleset) error {
-	if err := r.addFD(ExecFD, mayExecute); err != nil {
-		return err
-	}
+func (p *Policy) allow(r *ruleset) {
+	binary, _ := r.addFD(mayExecute & ofFiles)
+	binary.Parent_fd = ExecFD
 	for _, g := range []struct {
 		rights uint64
 		paths  []string
 	}{
 		{mayChange, devices}, {mayMakeSockets, []string{p.SocketDir}},
-		{mayList, p.List}, {mayRead, p.Read}, {mayReplace, slices.Concat(p.Write, p.Keep)},
+		{mayRead, p.Read}, {mayReplace, slices.Concat(p.Write, p.Keep)}, {mayLoad, p.loaded()},
 	} {
 		for _, path := range g.paths {
-			if err := r.addPath(path, g.rights); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
+			r.addPath(path, g.rights)
 		}
 	}
-	for _, path := range p.loaded() {
-		if err := r.addPath(path, mayLoad); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
+	for _, dir := range p.List {
+		r.addDir(dir, mayList)
 	}
 	if p.Commands {
-		if err := r.addPath(shell, mayExecute); err != nil {
-			return fmt.Errorf("%s: %w", shell, err)
-		}
+		r.addFile(shell, mayExecute)
 	}
 	for _, port := range p.Ports {
-		if err := r.addPort(port); err != nil {
-			return fmt.Errorf("port %d: %w", port, err)
-		}
+		r.addPort(port)
 	}
-	return nil
 }
 
 // loaded is what it may execute besides itself.
@@ -132,41 +110,46 @@ func (p *Policy) loaded() []string {
 	return paths
 }
 
-// addPath allows what is at a path now; what does not exist is left out.
-func (r *ruleset) addPath(path string, rights uint64) error {
-	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
-	if errors.Is(err, unix.ENOENT) {
-		return nil
+// addPath allows what is at a path; what does not exist is left out.
+func (r *ruleset) addPath(path string, rights uint64) {
+	switch info, err := os.Stat(path); {
+	case os.IsNotExist(err):
+	case err != nil:
+		r.about = path
+		r.fail(err)
+	case info.IsDir():
+		r.addDir(path, rights)
+	default:
+		r.addFile(path, rights)
 	}
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	return r.addFD(fd, rights)
 }
 
-func (r *ruleset) addFD(fd int, rights uint64) error {
-	var info unix.Stat_t
-	if err := unix.Fstat(fd, &info); err != nil {
-		return err
-	}
-	if info.Mode&unix.S_IFMT != unix.S_IFDIR {
-		rights &= ofFiles
-	}
-	// The kernel's struct is packed: 8 bytes of rights, 4 of descriptor.
-	rule := unix.LandlockPathBeneathAttr{Allowed_access: rights & r.attr.Handled_access_fs, Parent_fd: int32(fd)}
-	return r.add(unix.LANDLOCK_RULE_PATH_BENEATH, unsafe.Pointer(&rule))
+// addFile allows what is no directory, to which some rights do not apply.
+func (r *ruleset) addFile(path string, rights uint64) { r.addDir(path, rights&ofFiles) }
+
+// addDir allows what is at a path when the process comes to this call, in its own root.
+// A link may lead to nothing there: then there is no descriptor either.
+func (r *ruleset) addDir(path string, rights uint64) {
+	r.about = path
+	file := r.do(unix.SYS_OPENAT, here, r.text(path), number(unix.O_PATH|unix.O_CLOEXEC))
+	file.despite = unix.ENOENT
+	rule, allow := r.addFD(rights)
+	file.makes, allow.despite = &rule.Parent_fd, unix.EBADF
 }
 
-func (r *ruleset) addPort(port uint16) error {
-	rule := struct{ rights, port uint64 }{unix.LANDLOCK_ACCESS_NET_CONNECT_TCP, uint64(port)}
+// addFD allows what the descriptor is of that is put into the rule. The kernel's struct
+// is packed: 8 bytes of rights, 4 of descriptor.
+func (r *ruleset) addFD(rights uint64) (*unix.LandlockPathBeneathAttr, *call) {
+	rule := &unix.LandlockPathBeneathAttr{Allowed_access: rights & r.attr.Handled_access_fs}
+	return rule, r.add(unix.LANDLOCK_RULE_PATH_BENEATH, memory(rule))
+}
+
+func (r *ruleset) addPort(port uint16) {
+	r.about = fmt.Sprint("port ", port)
 	const netPort = 2 // LANDLOCK_RULE_NET_PORT
-	return r.add(netPort, unsafe.Pointer(&rule))
+	r.add(netPort, memory(&struct{ rights, port uint64 }{unix.LANDLOCK_ACCESS_NET_CONNECT_TCP, uint64(port)}))
 }
 
-func (r *ruleset) add(kind uintptr, rule unsafe.Pointer) error {
-	if _, _, errno := unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(r.fd), kind, uintptr(rule), 0, 0, 0); errno != 0 {
-		return errno
-	}
-	return nil
+func (r *ruleset) add(kind int, rule arg) *call {
+	return r.do(unix.SYS_LANDLOCK_ADD_RULE, r.fd, number(kind), rule, number(0))
 }

@@ -1,7 +1,6 @@
 package inside
 
 import (
-	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +13,7 @@ const (
 	maxThreads = 512      // counted within its user namespace
 )
 
-func (p *Policy) limit() error {
+func (p *Policy) limit(s *script) {
 	written := uint64(0)
 	if len(p.Write)+len(p.Keep) > 0 {
 		written = maxWritten
@@ -38,15 +37,11 @@ func (p *Policy) limit() error {
 	for _, l := range limits {
 		// Never more than was left to sz itself.
 		var now unix.Rlimit
-		if err := unix.Prlimit(0, l.resource, nil, &now); err != nil {
-			return err
-		}
+		s.about = fmt.Sprint("limit ", l.resource)
+		s.fail(unix.Getrlimit(l.resource, &now))
 		most := min(l.most, now.Max)
-		if err := unix.Prlimit(0, l.resource, &unix.Rlimit{Cur: most, Max: most}, nil); err != nil {
-			return fmt.Errorf("limit %d: %w", l.resource, err)
-		}
+		s.do(unix.SYS_PRLIMIT64, number(0), number(l.resource), memory(&unix.Rlimit{Cur: most, Max: most}))
 	}
-	return nil
 }
 
 // securebits, which x/sys does not have: no capability through user id 0, and no
@@ -56,40 +51,31 @@ const secureForGood = 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<5 | 1<<6 | 1<<7
 // dropCapabilities gives up every capability, and the ways to get one. Without
 // rights to drop the bounding set there is none to lose, and no_new_privs keeps it
 // so.
-func dropCapabilities() error {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var held [2]unix.CapUserData
-	if err := unix.Capget(&header, &held[0]); err != nil {
-		return err
-	}
-	if held[0].Effective&(1<<unix.CAP_SETPCAP) != 0 {
-		for c := uintptr(0); ; c++ {
-			if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
-				if c > unix.CAP_SETPCAP && errors.Is(err, unix.EINVAL) {
-					break // past the last
-				}
-				return err
+func (p *Policy) dropCapabilities(s *script) {
+	if p.Tier == tier3 || mayDrop(s) {
+		for c := 0; c < 64; c++ {
+			drop := s.do(unix.SYS_PRCTL, number(unix.PR_CAPBSET_DROP), number(c))
+			if c > unix.CAP_SETPCAP {
+				drop.despite = unix.EINVAL // past the last
 			}
 		}
-		if err := unix.Prctl(unix.PR_SET_SECUREBITS, secureForGood, 0, 0, 0); err != nil {
-			return err
-		}
+		s.do(unix.SYS_PRCTL, number(unix.PR_SET_SECUREBITS), number(secureForGood))
 	}
-	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil && !errors.Is(err, unix.EINVAL) {
-		return err
-	}
-	var none [2]unix.CapUserData
-	return unix.Capset(&header, &none[0])
+	s.do(unix.SYS_PRCTL, number(unix.PR_CAP_AMBIENT), number(unix.PR_CAP_AMBIENT_CLEAR_ALL)).despite = unix.EINVAL
+	s.do(unix.SYS_CAPSET, memory(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}), memory(&[2]unix.CapUserData{}))
+}
+
+// mayDrop reports that this process, and so the new one where it stays in its user
+// namespace, may drop capabilities for good.
+func mayDrop(s *script) bool {
+	var held [2]unix.CapUserData
+	s.fail(unix.Capget(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &held[0]))
+	return held[0].Effective&(1<<unix.CAP_SETPCAP) != 0
 }
 
 // noNewPrivileges holds for what the plugin executes too; and it dies with the
 // host, said once more because a change of credentials unsays it.
-func noNewPrivileges() error {
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return err
-	}
-	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
-		return err
-	}
-	return nil
+func noNewPrivileges(s *script) {
+	s.do(unix.SYS_PRCTL, number(unix.PR_SET_NO_NEW_PRIVS), number(1))
+	s.do(unix.SYS_PRCTL, number(unix.PR_SET_PDEATHSIG), number(int(unix.SIGKILL)))
 }

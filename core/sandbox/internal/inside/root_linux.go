@@ -1,8 +1,6 @@
 package inside
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"path" // not path/filepath, which is initialised late: see init
 	"slices"
@@ -32,12 +30,12 @@ const shell = "/bin/sh"
 // tree is a file or a directory of the host on its way into the new root.
 type tree struct {
 	at      string // absolute
-	from    string // where it is in the host; empty is at
+	from    string // where it is in the host
 	flags   uint64 // MOUNT_ATTR_…
 	link    string // it is a symbolic link to this
 	isDir   bool
 	empty   bool // it covers what is there with nothing
-	mounted int
+	mounted arg
 }
 
 const (
@@ -52,7 +50,8 @@ func (p *Policy) trees() []tree {
 	var list []tree
 	add := func(flags uint64, paths ...string) {
 		for _, p := range paths {
-			list = append(list, tree{at: path.Clean(p), flags: flags})
+			p = path.Clean(p)
+			list = append(list, tree{at: p, from: p, flags: flags})
 		}
 	}
 	add(device, devices...)
@@ -84,151 +83,114 @@ func (p *Policy) trees() []tree {
 
 // enterRoot makes a root directory that holds what was granted and nothing else,
 // moves into it and drops the old one.
-func (p *Policy) enterRoot() error {
+func (p *Policy) enterRoot(s *script) {
 	// Nothing of what follows is seen outside.
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
-		return fmt.Errorf("propagation: %w", err)
-	}
-	trees, err := cloneTrees(p.trees())
-	if err != nil {
-		return err
-	}
-	root, err := newRoot(p.SocketDir)
-	if err != nil {
-		return err
-	}
+	s.about = "propagation"
+	s.do(unix.SYS_MOUNT, s.text(""), s.text("/"), s.text(""), number(unix.MS_REC|unix.MS_SLAVE))
+	trees := cloneTrees(s, p.trees())
+	root := newRoot(s, p.SocketDir)
 	for _, t := range trees {
-		if err := t.attach(root, trees); err != nil {
-			return fmt.Errorf("%s: %w", t.at, err)
-		}
+		s.about = t.at
+		t.attach(s, root, trees)
 	}
 	for _, dir := range p.List {
-		if err := makeDirs(root, dir, trees); err != nil {
-			return fmt.Errorf("%s: %w", dir, err)
-		}
+		s.about = dir
+		makeDirs(s, root, dir, trees)
 	}
-	if err := unix.MountSetattr(root, "", unix.AT_EMPTY_PATH, &unix.MountAttr{Attr_set: readOnly}); err != nil {
-		return fmt.Errorf("read only: %w", err)
-	}
-	return pivot(root)
+	s.about = "read only"
+	s.setattr(root, 0, readOnly)
+	pivot(s, root)
 }
 
 // cloneTrees takes hold of every tree before the new root covers any of them. What
 // does not exist is left out.
-func cloneTrees(wanted []tree) (held []tree, err error) {
+func cloneTrees(s *script, wanted []tree) (held []tree) {
 	for _, t := range wanted {
-		if t.empty {
-			if t.mounted, err = emptyTree(readOnly); err != nil {
-				return nil, err
+		s.about = t.from
+		switch {
+		case t.empty:
+			t.isDir, t.mounted = true, emptyTree(s, readOnly)
+		case t.flags == runnable && t.from == t.at && isLink(&t):
+		default:
+			info, err := os.Stat(t.from)
+			if os.IsNotExist(err) {
+				continue
 			}
-			t.isDir = true
-			held = append(held, t)
-			continue
-		}
-		from := t.from
-		if from == "" {
-			from = t.at
-			if t.flags == runnable {
-				if target, err := os.Readlink(t.at); err == nil {
-					t.link = target
-					held = append(held, t)
-					continue
-				}
+			if err != nil {
+				s.fail(err)
+				continue
 			}
-		}
-		var info unix.Stat_t
-		err := unix.Stat(from, &info)
-		if errors.Is(err, unix.ENOENT) {
-			continue
-		}
-		if err == nil {
-			t.isDir = info.Mode&unix.S_IFMT == unix.S_IFDIR
-			t.mounted, err = unix.OpenTree(unix.AT_FDCWD, from, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
-		}
-		if err == nil {
-			err = unix.MountSetattr(t.mounted, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &unix.MountAttr{Attr_set: t.flags})
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", from, err)
+			t.isDir = info.IsDir()
+			t.mounted = s.open(unix.SYS_OPEN_TREE, here, s.text(t.from), number(unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE))
+			s.setattr(t.mounted, unix.AT_RECURSIVE, t.flags)
 		}
 		held = append(held, t)
 	}
-	return held, nil
+	return held
+}
+
+// isLink reports that a tree is a symbolic link, and where to.
+func isLink(t *tree) bool {
+	target, err := os.Readlink(t.at)
+	t.link = target
+	return err == nil
+}
+
+func (s *script) setattr(mount arg, how int, flags uint64) {
+	attr, size := attribute(&unix.MountAttr{Attr_set: flags})
+	s.do(unix.SYS_MOUNT_SETATTR, mount, s.text(""), number(unix.AT_EMPTY_PATH|how), attr, size)
 }
 
 // emptyTree is an empty file system in memory.
-func emptyTree(flags int) (int, error) {
-	fs, err := unix.Fsopen("tmpfs", unix.FSOPEN_CLOEXEC)
-	if err != nil {
-		return -1, fmt.Errorf("tmpfs: %w", err)
+func emptyTree(s *script, flags int) arg {
+	s.about = "tmpfs"
+	fs := s.open(unix.SYS_FSOPEN, s.text("tmpfs"), number(unix.FSOPEN_CLOEXEC))
+	for _, option := range [][2]string{{"mode", "755"}, {"size", "1m"}} {
+		s.do(unix.SYS_FSCONFIG, fs, number(unix.FSCONFIG_SET_STRING), s.text(option[0]), s.text(option[1]), number(0))
 	}
-	defer unix.Close(fs)
-	err = errors.Join(unix.FsconfigSetString(fs, "mode", "755"), unix.FsconfigSetString(fs, "size", "1m"), unix.FsconfigCreate(fs))
-	if err != nil {
-		return -1, fmt.Errorf("tmpfs: %w", err)
-	}
-	root, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, flags)
-	if err != nil {
-		return -1, fmt.Errorf("tmpfs: %w", err)
-	}
-	return root, nil
+	s.do(unix.SYS_FSCONFIG, fs, number(unix.FSCONFIG_CMD_CREATE), arg{}, arg{}, number(0))
+	return s.open(unix.SYS_FSMOUNT, fs, number(unix.FSMOUNT_CLOEXEC), number(flags))
 }
 
 // newRoot is an empty tree, mounted over a directory that is sure to exist.
-func newRoot(over string) (int, error) {
-	root, err := emptyTree(0)
-	if err != nil {
-		return -1, err
-	}
-	if err := unix.MoveMount(root, "", unix.AT_FDCWD, over, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
-		return -1, fmt.Errorf("tmpfs: %w", err)
-	}
-	return root, nil
+func newRoot(s *script, over string) arg {
+	root := emptyTree(s, 0)
+	s.do(unix.SYS_MOVE_MOUNT, root, s.text(""), here, s.text(over), number(unix.MOVE_MOUNT_F_EMPTY_PATH))
+	return root
 }
 
 // attach puts a tree where it belongs below root.
-func (t tree) attach(root int, trees []tree) error {
-	if err := makeDirs(root, path.Dir(t.at), trees); err != nil {
-		return err
-	}
-	name := strings.TrimPrefix(t.at, "/")
+func (t tree) attach(s *script, root arg, trees []tree) {
+	makeDirs(s, root, path.Dir(t.at), trees)
+	name := s.text(strings.TrimPrefix(t.at, "/"))
 	switch {
-	case t.link != "" && within(t.at, trees):
-		return nil
-	case t.link != "":
-		return unix.Symlinkat(t.link, root, name)
 	case within(t.at, trees):
 		// It is there already, in a tree that holds it.
+	case t.link != "":
+		s.do(unix.SYS_SYMLINKAT, s.text(t.link), root, name)
 	case t.isDir:
-		if err := unix.Mkdirat(root, name, 0o755); err != nil && !errors.Is(err, unix.EEXIST) {
-			return err
-		}
+		s.do(unix.SYS_MKDIRAT, root, name, number(0o755)).despite = unix.EEXIST
 	default:
-		fd, err := unix.Openat(root, name, unix.O_CREAT|unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o644)
-		if err != nil {
-			return err
-		}
-		_ = unix.Close(fd)
+		s.do(unix.SYS_OPENAT, root, name, number(unix.O_CREAT|unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW), number(0o644))
 	}
-	return unix.MoveMount(t.mounted, "", root, name, unix.MOVE_MOUNT_F_EMPTY_PATH)
+	if t.link == "" {
+		s.do(unix.SYS_MOVE_MOUNT, t.mounted, s.text(""), root, name, number(unix.MOVE_MOUNT_F_EMPTY_PATH))
+	}
 }
 
 // makeDirs makes a directory and those above it, but none in a tree of the host.
-func makeDirs(root int, dir string, trees []tree) error {
+func makeDirs(s *script, root arg, dir string, trees []tree) {
 	made := ""
 	for _, part := range strings.Split(strings.Trim(path.Clean(dir), "/"), "/") {
 		if part == "" {
-			return nil
+			return
 		}
 		made += "/" + part
 		if slices.ContainsFunc(trees, func(t tree) bool { return t.at == made }) || within(made, trees) {
-			return nil
+			return
 		}
-		if err := unix.Mkdirat(root, made[1:], 0o755); err != nil && !errors.Is(err, unix.EEXIST) {
-			return err
-		}
+		s.do(unix.SYS_MKDIRAT, root, s.text(made[1:]), number(0o755)).despite = unix.EEXIST
 	}
-	return nil
 }
 
 // within reports that a path lies in one of the trees, and not at its top.
@@ -237,15 +199,11 @@ func within(path string, trees []tree) bool {
 }
 
 // pivot makes root the root directory and lets go of the old one.
-func pivot(root int) error {
-	if err := unix.Fchdir(root); err != nil {
-		return err
-	}
-	if err := unix.PivotRoot(".", "."); err != nil {
-		return fmt.Errorf("pivot: %w", err)
-	}
-	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
-		return fmt.Errorf("old root: %w", err)
-	}
-	return unix.Chdir("/")
+func pivot(s *script, root arg) {
+	s.about = "pivot"
+	s.do(unix.SYS_FCHDIR, root)
+	s.do(unix.SYS_PIVOT_ROOT, s.text("."), s.text("."))
+	s.about = "old root"
+	s.do(unix.SYS_UMOUNT2, s.text("."), number(unix.MNT_DETACH))
+	s.do(unix.SYS_CHDIR, s.text("/"))
 }

@@ -8,16 +8,18 @@ import (
 )
 
 // filterCalls puts the filter of system calls in place, the last step but one.
-func (p *Policy) filterCalls() error {
+func (p *Policy) filterCalls(s *script) {
 	if nativeArch == 0 {
-		return errors.New("no list of calls for this processor")
+		s.fail(errors.New("no list of calls for this processor"))
 	}
 	code := p.filter()
-	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
-	if _, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&program))); errno != 0 {
-		return errno
+	for n := range code {
+		if code[n].K == unknownPID {
+			s.do(unix.SYS_GETPID).makes = (*int32)(unsafe.Pointer(&code[n].K))
+		}
 	}
-	return nil
+	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
+	s.do(unix.SYS_SECCOMP, number(unix.SECCOMP_SET_MODE_FILTER), number(0), memory(&program))
 }
 
 // filter is the program that the kernel runs before each call. A call of another
@@ -57,7 +59,6 @@ const kindOfSocket = 0xf
 // clone3 hides its flags so and is answered as unknown, after which programs use
 // clone.
 func (p *Policy) conditions() map[uint32]program {
-	self := uint32(unix.Getpid())
 	streams := []uint32{unix.SOCK_STREAM, unix.SOCK_SEQPACKET}
 	rules := map[uint32]program{
 		// A thread is no process: without commands to start, there is only one of it.
@@ -75,10 +76,10 @@ func (p *Policy) conditions() map[uint32]program {
 		unix.SYS_IOCTL: join(notIn(1, unix.TIOCSTI), notIn(1, unix.TIOCLINUX)),
 		// It dies with the host, and cannot change that.
 		unix.SYS_PRCTL:             notIn(0, unix.PR_SET_PDEATHSIG),
-		unix.SYS_PRLIMIT64:         in(0, 0, p.pid(self)),
-		unix.SYS_SCHED_SETAFFINITY: in(0, 0, p.pid(self)),
-		unix.SYS_TGKILL:            in(0, p.pid(self)),
-		unix.SYS_KILL:              in(0, p.pid(self)),
+		unix.SYS_PRLIMIT64:         in(0, 0, p.pid()),
+		unix.SYS_SCHED_SETAFFINITY: in(0, 0, p.pid()),
+		unix.SYS_TGKILL:            in(0, p.pid()),
+		unix.SYS_KILL:              in(0, p.pid()),
 		unix.SYS_EXECVEAT:          join(in(0, ExecFD), in(4, unix.AT_EMPTY_PATH)),
 	}
 	if p.Network {
@@ -96,13 +97,17 @@ func (p *Policy) conditions() map[uint32]program {
 	return rules
 }
 
+// unknownPID stands for the id of the process until it asks for it. No process has it,
+// and it is in no filter otherwise.
+const unknownPID = 1<<31 - 1
+
 // pid is the id by which the plugin knows itself: it is the first process of its
-// own namespace where it has one, and this process otherwise.
-func (p *Policy) pid(self uint32) uint32 {
+// own namespace where it has one.
+func (p *Policy) pid() uint32 {
 	if p.Tier == tier3 {
 		return 1
 	}
-	return self
+	return unknownPID
 }
 
 func (p *Policy) internetSockets() program {
