@@ -18,6 +18,8 @@ type Served struct {
 	FirstParty bool   // it was built together with this sz
 	Signer     string // the key of its release; empty when nobody signed it
 	Digest     string // of what it says of itself: see [DescriptionDigest]
+	// Interpreter is the program of this machine that runs it; empty for a binary.
+	Interpreter string
 }
 
 func (s Served) provider(kind string) wire.ProviderDescription {
@@ -141,14 +143,14 @@ func (c *Catalog) ambiguous() error {
 }
 
 func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
-	hash, err := h.hash(c.Path)
+	hash, interpreter, err := h.look(c.Path)
 	if err != nil {
 		return Served{}, fmt.Errorf("plugin %s: %w", c.Name, err)
 	}
 	if c.Installed != "" && c.Installed != hash {
 		return Served{}, fmt.Errorf("plugin %s (%s) was changed since it was installed: it has sha256:%s now; install it again", c.Name, c.Path, hash)
 	}
-	s := Served{Candidate: c, Hash: hash, FirstParty: firstParty(c.Name, hash)}
+	s := Served{Candidate: c, Hash: hash, Interpreter: interpreter, FirstParty: firstParty(c.Name, hash)}
 	if c.Release != nil {
 		s.Signer = c.Release.Signer
 	}

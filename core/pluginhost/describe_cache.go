@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/secretzero/sz/core/sandbox"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
@@ -18,17 +19,26 @@ const maxDescription = 1 << 20
 
 // HashFile is the SHA-256 of a binary, in hex, read in full.
 func HashFile(path string) (string, error) {
-	return New(Options{Rehash: true}).hash(path)
-}
-
-// hash is the SHA-256 of the binary at a path.
-func (h *Host) hash(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close()
-	return h.hashOf(file)
+	return New(Options{Rehash: true}).hashOf(file)
+}
+
+// look reads a binary: its SHA-256, and who runs it where it does not run by itself.
+func (h *Host) look(path string) (hash, interpreter string, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", "", err
+	}
+	defer file.Close()
+	if hash, err = h.hashOf(file); err != nil {
+		return "", "", err
+	}
+	interpreter, err = sandbox.Interpreter(file)
+	return hash, interpreter, err
 }
 
 // openBinary opens the binary of a plugin to execute it, and makes sure that it is

@@ -131,7 +131,7 @@ func (h *Host) start(ctx context.Context, plugin Served, may allowance) (*Instan
 	if err != nil {
 		return nil, h.maskedFailure(err)
 	}
-	i := &Instance{Plugin: plugin.Description, host: h, process: p}
+	i := &Instance{Plugin: plugin.Description, Interpreter: plugin.Interpreter, host: h, process: p}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.instances = append(h.instances, i)

@@ -28,6 +28,8 @@ type Instance struct {
 	Alias    string // of the provider; empty for generators
 	Kind     string // of the provider; empty for generators
 	Identity []Claim
+	// Interpreter is the program of this machine that runs the plugin; empty for none.
+	Interpreter string
 
 	host    *Host
 	process *process

@@ -20,6 +20,8 @@ type Plugin struct {
 	Dev           bool   // the user named its file on the command line
 	// Newer is the version that this user had of the same signer, when it is newer.
 	Newer string
+	// Interpreter is the program of this machine that runs it; empty for none.
+	Interpreter string
 }
 
 // Provider is one provider instance that the project uses.
@@ -98,12 +100,16 @@ func (c *computer) plugin(p Plugin, at diag.Range) {
 	if p.Newer != "" {
 		c.add(at, "plugin %s %s is older than %s, which was here before", p.Name, p.Version, p.Newer)
 	}
+	runBy := ""
+	if p.Interpreter != "" {
+		runBy = ", run by " + p.Interpreter
+	}
 	switch {
 	case p.FirstParty || p.Dev:
 	case p.Signer == "":
-		c.add(at, "plugin %s %s, unsigned, sha256:%s", p.Name, p.Version, p.Hash)
+		c.add(at, "plugin %s %s, unsigned, sha256:%s%s", p.Name, p.Version, p.Hash, runBy)
 	default:
-		c.add(at, "plugin %s %s, signed by %s, sha256:%s", p.Name, p.Version, p.Signer, p.Hash)
+		c.add(at, "plugin %s %s, signed by %s, sha256:%s%s", p.Name, p.Version, p.Signer, p.Hash, runBy)
 	}
 }
 

@@ -176,6 +176,10 @@ func TestPluginOfItself(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	p.Signer, p.Newer, p.Interpreter = "", "", "/usr/bin/python3"
+	if got := OfPlugin(p, grant.Set{}).Texts(); !slices.Equal(got, []string{"plugin acme 1.0.0, unsigned, sha256:ab, run by /usr/bin/python3"}) {
+		t.Errorf("of a script: %q", got)
+	}
 	if len(OfPlugin(Plugin{FirstParty: true}, grant.Set{})) != 0 {
 		t.Error("a plugin that comes with sz needs approval")
 	}

@@ -13,14 +13,17 @@ import (
 // namespace the listener that the host keeps.
 func (s Spec) policy(tier Tier) (p *inside.Policy, egress net.Listener, err error) {
 	p = &inside.Policy{
-		Tier: int(tier), Binary: s.Binary, Name: s.Name, Stdout: s.Stdout, Stderr: s.Stderr, Extra: s.Extra, SocketDir: s.SocketDir,
+		Tier: int(tier), Binary: s.runs.file, Text: s.runs.text, Args: []string{s.Name}, Stdout: s.Stdout, Stderr: s.Stderr, Extra: s.Extra, SocketDir: s.SocketDir,
 		List: s.List, Read: s.Read, Keep: s.Keep, Write: parents(s.Write),
-		Libraries: dynamic(s.Binary), Network: s.Network || s.Commands, Commands: s.Commands, Programs: s.Programs,
+		Libraries: dynamic(s.runs.file), Network: s.Network || s.Commands, Commands: s.Commands, Programs: s.Programs,
 	}
 	if s.Commands {
 		if p.Stub, err = os.Readlink("/proc/self/exe"); err != nil {
 			return p, nil, err
 		}
+	}
+	if p.Text != nil {
+		p.Args = s.runs.says.argv(p.TextPath())
 	}
 	place := Place{Tier: tier, Commands: s.Commands}
 	if tier == T3 {

@@ -53,9 +53,10 @@ func ParseTier(name string) (Tier, error) {
 
 // Spec says what to start and what it may touch.
 type Spec struct {
-	// Binary is what is executed, so that it is the file that was hashed. Start does
-	// not close it.
+	// Binary is what is executed, so that it is the file that was hashed, or what
+	// its [Interpreter] runs. Start does not close it.
 	Binary *os.File
+	runs   program
 	Name   string     // what the process sees as its own name
 	Stdout *os.File   // write end; the caller closes its copy after Start
 	Stderr *os.File   // write end; the caller closes its copy after Start

@@ -15,6 +15,12 @@ import (
 // allows; a tier that it has refused once is not tried again. The error is a
 // [*TooLowError] when none was reached. Ending the process is the caller's duty.
 func Start(spec Spec) (*Process, error) {
+	runs, err := spec.program()
+	if err != nil {
+		return nil, err
+	}
+	defer runs.close()
+	spec.runs = runs
 	var refused []Refusal
 	for tier := spec.Max; tier >= spec.Min; tier-- {
 		p, err := spec.start(tier)
@@ -59,7 +65,11 @@ func (s Spec) startPlain() (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := s.command(descriptor(s.Binary), s.Name)
+	cmd := s.command(descriptor(s.runs.file), s.Name)
+	if s.runs.text != nil {
+		cmd.Args = s.runs.says.argv(inside.OwnDescriptor(3 + len(s.Extra)))
+		cmd.ExtraFiles = append(s.Extra[:len(s.Extra):len(s.Extra)], s.runs.text)
+	}
 	cmd.Env = append(cmd.Env, s.Env(Place{Tier: T0, Egress: address})...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := onForkThread(cmd.Start); err != nil {

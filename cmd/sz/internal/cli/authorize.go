@@ -141,5 +141,5 @@ func (p *project) reachPlugin(s pluginhost.Served) reach.Plugin {
 }
 
 func reachPlugin(s pluginhost.Served) reach.Plugin {
-	return reach.Plugin{Name: s.Candidate.Name, Version: s.Version, Hash: s.Hash, Signer: s.Signer, FirstParty: s.FirstParty, Dev: s.Dev}
+	return reach.Plugin{Name: s.Candidate.Name, Version: s.Version, Hash: s.Hash, Signer: s.Signer, FirstParty: s.FirstParty, Dev: s.Dev, Interpreter: s.Interpreter}
 }

@@ -31,6 +31,7 @@ type listedPlugin struct {
 	SHA256  string   `json:"sha256"`
 	Path    string   `json:"path"`
 	Serves  []string `json:"serves"`
+	RunBy   string   `json:"run_by,omitempty"` // its interpreter
 }
 
 func pluginList(c *cli.Context) error {
@@ -41,7 +42,7 @@ func pluginList(c *cli.Context) error {
 	}
 	listed := make([]listedPlugin, len(plugins))
 	for i, p := range plugins {
-		listed[i] = listedPlugin{p.Candidate.Name, p.Version, origin(p), p.Signer, p.Hash, p.Path, pluginhost.Serves(p.Description)}
+		listed[i] = listedPlugin{p.Candidate.Name, p.Version, origin(p), p.Signer, p.Hash, p.Path, pluginhost.Serves(p.Description), p.Interpreter}
 	}
 	if c.Bool(flagJSON) {
 		return out.JSON(struct {
@@ -53,7 +54,11 @@ func pluginList(c *cli.Context) error {
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tVERSION\tORIGIN\tSERVES")
 	for _, p := range listed {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.Name, p.Version, p.Origin, diag.OneLine(strings.Join(p.Serves, ", ")))
+		from := p.Origin
+		if p.RunBy != "" {
+			from += ", run by " + p.RunBy
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.Name, p.Version, from, diag.OneLine(strings.Join(p.Serves, ", ")))
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -313,6 +313,7 @@ func (p *project) head() ui.Head {
 		if i := p.session.Provider(provider.Alias); i != nil {
 			h.Providers = append(h.Providers, ui.HeadProvider{
 				Alias: provider.Alias, Kind: provider.Kind, Plugin: i.Plugin.Name, Version: i.Plugin.Version, Tier: i.Tier().String(), Refused: i.Refused(),
+				RunBy: i.Interpreter,
 			})
 		}
 	}

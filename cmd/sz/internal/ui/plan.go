@@ -41,6 +41,7 @@ type Head struct {
 // HeadProvider is one provider instance of a plan.
 type HeadProvider struct {
 	Alias, Kind, Plugin, Version, Tier string
+	RunBy                              string   // the interpreter of the plugin; empty for none
 	Refused                            []string // why the tier is not a higher one
 }
 
@@ -49,7 +50,11 @@ type HeadProvider struct {
 func (u *UI) Plan(head Head, p *plan.Plan) {
 	fmt.Fprintf(u.out, "%s · project %s · %s\n", u.paint(bold, diag.Printable(head.Secretfile)), diag.Printable(p.Project), Count(len(p.Changes), "secret"))
 	for _, provider := range head.Providers {
-		fmt.Fprintf(u.out, "%s\n", u.paint(dim, fmt.Sprintf("provider %s: plugin %s %s, sandbox %s", provider.Alias, provider.Plugin, provider.Version, provider.Tier)))
+		plugin := fmt.Sprintf("provider %s: plugin %s %s", provider.Alias, provider.Plugin, provider.Version)
+		if provider.RunBy != "" {
+			plugin += ", run by " + provider.RunBy
+		}
+		fmt.Fprintf(u.out, "%s\n", u.paint(dim, plugin+", sandbox "+provider.Tier))
 		for _, why := range provider.Refused {
 			fmt.Fprintf(u.out, "%s\n", u.paint(dim, "  not "+why))
 		}

@@ -160,6 +160,9 @@ func (p *Policy) begin(s *script, null int) {
 	for _, f := range p.Extra {
 		files = append(files, int(f.Fd()))
 	}
+	if p.Text != nil {
+		files = append(files, int(p.Text.Fd()))
+	}
 	files = append(files, int(p.Binary.Fd()))
 	// First out of the way of each other, then to their places.
 	held := make([]arg, len(files))
@@ -190,13 +193,17 @@ func identify(s *script) {
 // settleDescriptors keeps what the plugin inherits and closes the rest when it is
 // executed.
 func (p *Policy) settleDescriptors(s *script) {
-	s.do(unix.SYS_CLOSE_RANGE, number(3+len(p.Extra)), number(^uint32(0)), number(unix.CLOSE_RANGE_CLOEXEC))
+	kept := 3 + len(p.Extra)
+	if p.Text != nil {
+		kept = p.textFD() + 1
+	}
+	s.do(unix.SYS_CLOSE_RANGE, number(kept), number(^uint32(0)), number(unix.CLOSE_RANGE_CLOEXEC))
 }
 
 // execute becomes the plugin: the file that the host opened and hashed, not what
-// has its name now.
+// has its name now; or the interpreter of it, which the host opened.
 func (p *Policy) execute(s *script) {
-	s.do(unix.SYS_EXECVEAT, number(ExecFD), s.text(""), s.texts([]string{p.Name}), s.texts(p.Env), number(unix.AT_EMPTY_PATH))
+	s.do(unix.SYS_EXECVEAT, number(ExecFD), s.text(""), s.texts(p.Args), s.texts(p.Env), number(unix.AT_EMPTY_PATH))
 }
 
 // attribute is the address of something and its size, as calls take them that grow with

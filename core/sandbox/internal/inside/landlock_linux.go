@@ -76,6 +76,7 @@ func (p *Policy) restrictFiles(s *script) {
 func (p *Policy) allow(r *ruleset) {
 	binary, _ := r.addFD(mayExecute & ofFiles)
 	binary.Parent_fd = ExecFD
+	p.allowText(r)
 	for _, g := range []struct {
 		rights uint64
 		paths  []string

@@ -6,7 +6,8 @@ import "os"
 type Policy struct {
 	Tier           int
 	Binary         *os.File // what is executed
-	Name           string
+	Text           *os.File // what that runs, where it is an interpreter; nil for none
+	Args           []string // its own name first; see [Policy.TextPath]
 	Env            []string
 	Stdout, Stderr *os.File
 	Extra          []*os.File // descriptors after standard error that the plugin keeps

@@ -1,6 +1,7 @@
 package inside
 
 import (
+	"fmt"
 	"os"
 	"path" // not path/filepath, which is initialised late: see init
 	"slices"
@@ -23,6 +24,9 @@ var programs = []string{
 // versionControl are directories whose files are run by others. A plugin that may make
 // files beside one does not see it.
 var versionControl = []string{".git", ".hg", ".svn", ".jj"}
+
+// directories is enough room for the directories of a root, in bytes.
+const directories = 1 << 20
 
 // shell is where the stub is, because that is where programs look for a shell.
 const shell = "/bin/sh"
@@ -88,7 +92,8 @@ func (p *Policy) enterRoot(s *script) {
 	s.about = "propagation"
 	s.do(unix.SYS_MOUNT, s.text(""), s.text("/"), s.text(""), number(unix.MS_REC|unix.MS_SLAVE))
 	trees := cloneTrees(s, p.trees())
-	root := newRoot(s, p.SocketDir)
+	root := newRoot(s, p.SocketDir, directories+p.textSize(s))
+	p.copyText(s, root)
 	for _, t := range trees {
 		s.about = t.at
 		t.attach(s, root, trees)
@@ -109,7 +114,7 @@ func cloneTrees(s *script, wanted []tree) (held []tree) {
 		s.about = t.from
 		switch {
 		case t.empty:
-			t.isDir, t.mounted = true, emptyTree(s, readOnly)
+			t.isDir, t.mounted = true, emptyTree(s, readOnly, directories)
 		case t.flags == runnable && t.from == t.at && isLink(&t):
 		default:
 			info, err := os.Stat(t.from)
@@ -141,11 +146,11 @@ func (s *script) setattr(mount arg, how int, flags uint64) {
 	s.do(unix.SYS_MOUNT_SETATTR, mount, s.text(""), number(unix.AT_EMPTY_PATH|how), attr, size)
 }
 
-// emptyTree is an empty file system in memory.
-func emptyTree(s *script, flags int) arg {
+// emptyTree is an empty file system in memory, of at most size bytes.
+func emptyTree(s *script, flags int, size int64) arg {
 	s.about = "tmpfs"
 	fs := s.open(unix.SYS_FSOPEN, s.text("tmpfs"), number(unix.FSOPEN_CLOEXEC))
-	for _, option := range [][2]string{{"mode", "755"}, {"size", "1m"}} {
+	for _, option := range [][2]string{{"mode", "755"}, {"size", fmt.Sprint(size)}} {
 		s.do(unix.SYS_FSCONFIG, fs, number(unix.FSCONFIG_SET_STRING), s.text(option[0]), s.text(option[1]), number(0))
 	}
 	s.do(unix.SYS_FSCONFIG, fs, number(unix.FSCONFIG_CMD_CREATE), arg{}, arg{}, number(0))
@@ -153,8 +158,8 @@ func emptyTree(s *script, flags int) arg {
 }
 
 // newRoot is an empty tree, mounted over a directory that is sure to exist.
-func newRoot(s *script, over string) arg {
-	root := emptyTree(s, 0)
+func newRoot(s *script, over string, size int64) arg {
+	root := emptyTree(s, 0, size)
 	s.do(unix.SYS_MOVE_MOUNT, root, s.text(""), here, s.text(over), number(unix.MOVE_MOUNT_F_EMPTY_PATH))
 	return root
 }
