@@ -1,5 +1,5 @@
-// Package plugins has examples of plugins: consul, in Go, a module of its own; node, in
-// JavaScript, with which `sz plugin new --lang node` begins a project.
+// Package plugins has examples of plugins: consul, in Go, a module of its own; node and
+// python, in JavaScript and Python, with which `sz plugin new --lang` begins a project.
 package plugins
 
 import "embed"
@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed node
 var Node embed.FS
+
+// Python is the same in Python.
+//
+//go:embed python
+var Python embed.FS

@@ -22,10 +22,16 @@ func shell(t *testing.T, dir, line string, env ...string) string {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", line)
 	cmd.Dir = dir
-	cmd.Env = append(append(os.Environ(), "PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off", "GOFLAGS=-mod=mod"), env...)
+	cmd.Env = append(environment(t), env...)
 	output, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", line, err, output)
 	}
 	return string(output)
+}
+
+// environment is that of the person.
+func environment(t *testing.T) []string {
+	t.Helper()
+	return append(os.Environ(), "PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off", "GOFLAGS=-mod=mod")
 }

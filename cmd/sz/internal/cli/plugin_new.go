@@ -18,13 +18,13 @@ func pluginNewCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "new",
 		Usage:     "begin a plugin: a project that builds and keeps the rules",
-		UsageText: "sz plugin new --kind target|generator [--lang go|node] [--module PATH] NAME",
+		UsageText: "sz plugin new --kind target|generator [--lang go|node|python] [--module PATH] NAME",
 		ArgsUsage: "NAME",
 		Description: "The project is made in the directory sz-plugin-NAME. It builds and passes\n" +
 			"`sz plugin test` as it is; replace what it does with what yours should do.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "kind", Usage: "what it serves: `target` or generator"},
-			&cli.StringFlag{Name: "lang", Value: "go", Usage: "the language `LANG`: go or node"},
+			&cli.StringFlag{Name: "lang", Value: "go", Usage: "the language `LANG`: go, node or python"},
 			&cli.StringFlag{Name: "module", Usage: "the Go module `PATH` (default: example.com/sz-plugin-NAME)"},
 			&cli.StringFlag{Name: "sdk", Usage: "use the SDK of a working copy of sz in `DIR`, not a released one"},
 			&cli.BoolFlag{Name: flagNoColor, Usage: "print without colour"},
@@ -44,7 +44,7 @@ func newPlugin(c *cli.Context) error {
 	if err := oneOf("--kind", p.What, "target", "generator"); err != nil {
 		return err
 	}
-	if err := oneOf("--lang", p.Lang, "go", "node"); err != nil {
+	if err := oneOf("--lang", p.Lang, "go", "node", "python"); err != nil {
 		return err
 	}
 	if p.Module == "" {
@@ -87,7 +87,8 @@ func oneOf(flag, value string, allowed ...string) error {
 			return nil
 		}
 	}
-	return fail(exitError, fmt.Sprintf("%s is %s, not %q", flag, strings.Join(allowed, " or "), value))
+	last := len(allowed) - 1
+	return fail(exitError, fmt.Sprintf("%s is %s or %s, not %q", flag, strings.Join(allowed[:last], ", "), allowed[last], value))
 }
 
 // sdkVersion is the version of the module that this sz was built of; an unreleased one

@@ -1,7 +1,7 @@
 // Package scaffold writes the project of a new plugin. Its templates are in
 // templates/, with << and >> around what is filled in: common ones, those of a language,
-// and those for what is written. A project in JavaScript is an example that works, under
-// another name.
+// those for what is written, and those for it in a language. A project in JavaScript or
+// Python is an example that works, under another name.
 package scaffold
 
 import (
@@ -29,7 +29,7 @@ var templates embed.FS
 type Project struct {
 	Name       string // as in sz-plugin-NAME
 	What       string // target or generator
-	Lang       string // go or node
+	Lang       string // go, node or python
 	Module     string // the Go module's path
 	SDKVersion string // of the Go SDK
 	SDKDir     string // where the SDK is on this machine; empty for the released one
@@ -39,7 +39,9 @@ type Project struct {
 func (p Project) Kind() string { return strings.ReplaceAll(p.Name, "-", "_") }
 
 // places are files whose names are no names for a template.
-var places = map[string]string{"gitignore": ".gitignore", "ci.yml": ".github/workflows/test.yml"}
+var places = map[string]string{
+	"gitignore": ".gitignore", "ci.yml": ".github/workflows/test.yml", "plugin.js": "src/plugin.js", "plugin.py": "src/plugin.py",
+}
 
 // Write makes the project in dir, which must not exist or be empty, and returns the
 // names of its files.
@@ -68,11 +70,11 @@ func (p Project) Write(dir string) ([]string, error) {
 
 // files are the texts of a project by their names.
 func (p Project) files() (map[string][]byte, error) {
-	if p.Lang == "node" {
-		return p.node()
-	}
 	files := map[string][]byte{}
-	for _, of := range []string{"common", p.Lang, p.Lang + "-" + p.What} {
+	if err := p.example(files); err != nil {
+		return nil, err
+	}
+	for _, of := range []string{"common", p.Lang, p.What, p.Lang + "-" + p.What} {
 		if err := p.fill(files, of); err != nil {
 			return nil, err
 		}
@@ -80,24 +82,36 @@ func (p Project) files() (map[string][]byte, error) {
 	return files, nil
 }
 
-// node is the example in JavaScript under another name, with the contract.
-func (p Project) node() (map[string][]byte, error) {
-	if p.What != "target" {
-		return nil, fmt.Errorf("there is no %s in %s to begin with; begin with a target, or in go", p.What, p.Lang)
-	}
-	files := map[string][]byte{}
-	if err := errors.Join(p.fill(files, "common"), p.fill(files, "node"), add(files, proto.Files, ".", "proto/")); err != nil {
-		return nil, err
-	}
+// example is that of a language under another name, with the contract; in Go nothing,
+// because there the SDK has it.
+func (p Project) example(files map[string][]byte) error {
 	example := map[string][]byte{}
-	if err := add(example, plugins.Node, "node", ""); err != nil {
-		return nil, err
+	switch p.Lang {
+	case "go":
+		return nil
+	case "node":
+		if err := add(example, plugins.Node, "node", ""); err != nil {
+			return err
+		}
+	case "python":
+		if err := add(example, plugins.Python, "python", ""); err != nil {
+			return err
+		}
+		var err error
+		if files["src/contract.binpb"], err = contract(); err != nil {
+			return err
+		}
 	}
-	renamed := strings.NewReplacer("sz-plugin-shelf", "sz-plugin-"+p.Name, `name: "shelf"`, `name: "`+p.Name+`"`, "shelf-example", p.Name+"-example", "shelf", p.Kind())
+	does := "it stores secrets"
+	if p.What == "generator" {
+		does = "it makes values"
+	}
+	renamed := strings.NewReplacer("it stores secrets", does, "sz-plugin-shelf", "sz-plugin-"+p.Name, `name: "shelf"`, `name: "`+p.Name+`"`,
+		`"name": "shelf"`, `"name": "`+p.Name+`"`, "shelf-example", p.Name+"-example", "shelf", p.Kind())
 	for name, text := range example {
 		files[name] = []byte(renamed.Replace(string(text)))
 	}
-	return files, nil
+	return add(files, proto.Files, ".", "proto/")
 }
 
 // add takes every file below a directory, with prefix before its name.
@@ -115,6 +129,9 @@ func add(files map[string][]byte, from fs.FS, dir, prefix string) error {
 // fill takes the templates of a directory.
 func (p Project) fill(files map[string][]byte, of string) error {
 	entries, err := templates.ReadDir(path.Join("templates", of))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // what it would hold is in the example
+	}
 	if err != nil {
 		return err
 	}

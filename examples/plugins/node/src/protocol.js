@@ -59,12 +59,16 @@ function credentials() {
   );
 }
 
-// serve announces the plugin on standard output and answers until the host ends it.
+// serve announces the plugin on standard output and answers until the host ends it. A
+// plugin is its description; open(config, root), which gives an object with the methods of
+// Shelf in plugin.js; and generators, objects with check(config) and generate(config) by
+// their kinds.
 function serve(plugin) {
   const v1 = services();
   const server = new grpc.Server({ "grpc.max_receive_message_length": 4 << 20, "grpc.max_send_message_length": 4 << 20 });
   const session = { begun: false, provider: null };
   server.addService(v1["sz.plugin.v1.Plugin"], pluginService(plugin, session));
+  server.addService(v1["sz.plugin.v1.Generators"], generatorsService(plugin, session));
   server.addService(v1["sz.plugin.v1.Targets"], targetsService(plugin, session));
   server.addService(controller, {
     // go-plugin's way to end a plugin in an orderly way.
@@ -136,6 +140,31 @@ const pluginService = (plugin, session) => ({
     return {};
   }),
 });
+
+function generatorsService(plugin, session) {
+  const found = (item) => {
+    const about = plugin.description.generators.find((g) => g.kind === item.kind);
+    if (!about) throw new Fault("UNSUPPORTED", "unknown-kind", `there is no kind ${JSON.stringify(item.kind)}`);
+    return [plugin.generators[item.kind], checked(about.config, item.config)];
+  };
+  // each answers every item on its own: what is wrong with one is its diagnostic.
+  const each = async (items, answer) => ({
+    results: await Promise.all(items.map(async (item) => {
+      try {
+        return { ...(await answer(...found(item))), diagnostics: [] };
+      } catch (err) {
+        return { diagnostics: diagnosticsOf(err) };
+      }
+    })),
+  });
+  return {
+    check: unary(({ items }) => each(items, (generator, config) => ({ entropy_bits: generator.check(config) }))),
+    generate: unary(({ items }) => {
+      mayChange(session, "Generators.Generate");
+      return each(items, async (generator, config) => ({ payload: { scalar: { type: "SCALAR_TYPE_TEXT", data: Buffer.from(await generator.generate(config)) } } }));
+    }),
+  };
+}
 
 function targetsService(plugin, session) {
   const describedAs = (kind) => {
