@@ -204,7 +204,7 @@ func TestStoppedPluginIsEnded(t *testing.T) {
 }
 
 func TestHostLeavesNoGoroutine(t *testing.T) {
-	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction("github.com/secretzero/sz/core/sandbox.init.OnceValue.func1")}
+	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction(forkThread)}
 	h := host(t, nil, "honest")
 	if _, err := open(t, h, "honest", schema.Value{}).CheckTargets(t.Context(), spot("x")); err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestHostLeavesNoGoroutine(t *testing.T) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	goleak.VerifyNone(t, append(ignored, goleak.IgnoreTopFunction("github.com/secretzero/sz/core/sandbox.init.func1.1"))...)
+	goleak.VerifyNone(t, ignored...)
 }
 
 // A binary is ours by its hash alone: not by its name, not by where it lies.

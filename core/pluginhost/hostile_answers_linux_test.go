@@ -180,7 +180,7 @@ func newMessage(call, what string) proto.Message {
 
 // TestHostRefusesAnyAnswer meets every misbehaviour as a run does.
 func TestHostRefusesAnyAnswer(t *testing.T) {
-	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction("github.com/secretzero/sz/core/sandbox.init.func1.1")}
+	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction(forkThread)}
 	survive(t, "silent")
 	before := descriptors()
 	var group sync.WaitGroup

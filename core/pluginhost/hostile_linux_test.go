@@ -63,7 +63,7 @@ var hostileRoles = map[string]func(){
 	},
 	"forks": func() {
 		for range 20 {
-			process, err := os.StartProcess("/bin/sleep", []string{"sleep", "600"}, &os.ProcAttr{Sys: &syscall.SysProcAttr{Setsid: true}})
+			process, err := os.StartProcess("/bin/sleep", []string{os.Args[0], "600"}, &os.ProcAttr{Sys: &syscall.SysProcAttr{Setsid: true}})
 			if err == nil {
 				_ = process.Release()
 			}
@@ -189,7 +189,7 @@ func hostileRuns() int {
 // TestHostSurvivesAnyPlugin runs every hostile plugin, several at a time, to the end of
 // the host, and looks for what is left: processes, descriptors, files, goroutines.
 func TestHostSurvivesAnyPlugin(t *testing.T) {
-	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction("github.com/secretzero/sz/core/sandbox.init.func1.1")}
+	ignored := []goleak.Option{goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction(forkThread)}
 	survive(t, "silent") // what the first start of a process makes stays, such as the thread that forks
 	before := descriptors()
 	for range hostileRuns() {
@@ -274,6 +274,11 @@ func withPlugin(t *testing.T, role string, options Options, use func(context.Con
 	}
 	if left := running(path); len(left) > 0 {
 		t.Errorf("%s left the processes %v", role, left)
+		for _, pid := range left {
+			if n, err := strconv.Atoi(pid); err == nil {
+				_ = syscall.Kill(n, syscall.SIGKILL)
+			}
+		}
 	}
 }
 

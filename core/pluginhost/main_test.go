@@ -13,6 +13,10 @@ import (
 	"github.com/secretzero/sz/sdk/secret"
 )
 
+// forkThread is what a goroutine does for as long as the process lives: see
+// core/sandbox.
+const forkThread = "github.com/secretzero/sz/core/sandbox.serveForks"
+
 // TestMain makes this test binary every plugin that the tests need: a plugin is
 // chosen by the name that the binary has.
 func TestMain(m *testing.M) {

@@ -10,9 +10,10 @@ import (
 // context and with this process, with all that it started in its group.
 func Run(ctx context.Context, cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := onForkThread(cmd.Start); err != nil {
+	if err := begin(forks(), command(cmd)); err != nil {
 		return err
 	}
 	defer context.AfterFunc(ctx, func() { killGroup(cmd.Process) })()
+	defer ended(cmd.Process.Pid)
 	return cmd.Wait()
 }

@@ -145,15 +145,6 @@ func (p *Process) Commands() net.Listener { return p.commands }
 // PID is the process id in the host's namespace.
 func (p *Process) PID() int { return p.process.Pid }
 
-// Wait waits for the end and describes how it came, such as "signal: killed".
-func (p *Process) Wait() string {
-	state, err := p.process.Wait()
-	if err != nil {
-		return err.Error()
-	}
-	return state.String()
-}
-
 // Kill ends the process and all that it started in its group, at once.
 func (p *Process) Kill() { killGroup(p.process) }
 

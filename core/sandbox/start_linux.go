@@ -72,9 +72,10 @@ func (s Spec) startPlain() (*Process, error) {
 	}
 	cmd.Env = append(cmd.Env, s.Env(Place{Tier: T0, Egress: address})...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := onForkThread(cmd.Start); err != nil {
+	if err := begin(bareForks(), command(cmd)); err != nil {
 		return nil, errors.Join(err, closeAll(egress))
 	}
+	opened()
 	return &Process{process: cmd.Process, tier: T0, egress: egress}, nil
 }
 
@@ -94,6 +95,9 @@ func (s Spec) startConfined(tier Tier) (*Process, error) {
 		}
 		return nil, errors.Join(err, closeAll(egress))
 	}
+	if tier < T3 {
+		opened()
+	}
 	p := &Process{process: process, tier: tier, egress: egress}
 	if s.Network && tier == T3 {
 		p.egress, listeners = listeners[0], listeners[1:]
@@ -112,12 +116,12 @@ func become(policy *inside.Policy) (*os.Process, []net.Listener, error) {
 	}
 	defer child.Close()
 	var process *os.Process
-	err = onForkThread(func() error {
+	err = begin(forks(), func() (int, error) {
 		pid, err := child.Start()
 		if err == nil {
 			process, err = os.FindProcess(pid)
 		}
-		return err
+		return pid, err
 	})
 	if err != nil {
 		return nil, nil, err
@@ -126,6 +130,7 @@ func become(policy *inside.Policy) (*os.Process, []net.Listener, error) {
 	if err != nil {
 		killGroup(process)
 		_, _ = process.Wait()
+		ended(process.Pid)
 		return nil, nil, errors.Join(err, closeAll(listeners...))
 	}
 	return process, listeners, nil
@@ -150,6 +155,20 @@ func closeAll(listeners ...net.Listener) (err error) {
 		}
 	}
 	return err
+}
+
+// Wait waits for the end and describes how it came, such as "signal: killed". With the
+// last process below T3 also ends what any of them left behind.
+func (p *Process) Wait() string {
+	state, err := p.process.Wait()
+	ended(p.process.Pid)
+	if p.tier < T3 {
+		closed()
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return state.String()
 }
 
 func killGroup(p *os.Process) {

@@ -35,6 +35,15 @@ func Start(spec Spec) (*Process, error) {
 	return p, nil
 }
 
+// Wait waits for the end and describes how it came, such as "signal: killed".
+func (p *Process) Wait() string {
+	state, err := p.process.Wait()
+	if err != nil {
+		return err.Error()
+	}
+	return state.String()
+}
+
 // Harden does nothing here: see harden_linux.go.
 func Harden() error { return nil }
 
