@@ -12,14 +12,16 @@ import (
 // rules are what a process may reach, in one spelling.
 type rules struct {
 	network  []string // host:port
-	audience []string // of the metadata service of Azure
+	audience []string // of the metadata services of Azure
 }
 
 // azureMetadata is where a virtual machine of Azure asks for tokens of its own
 // identity (learn.microsoft.com/entra/identity/managed-identities-azure-resources,
-// "get a token using HTTP").
+// "get a token using HTTP"), and where a machine elsewhere asks the agent of Azure Arc
+// for them (learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
+var azureMetadata = []string{"169.254.169.254:80", "127.0.0.1:40342"}
+
 const (
-	azureMetadata     = "169.254.169.254:80"
 	azureMetadataPath = "/metadata/identity/oauth2/token"
 	azurePrefix       = "azure:"
 )
@@ -54,16 +56,18 @@ func literal(target string) bool {
 	return err == nil || strings.EqualFold(host, "localhost")
 }
 
-// isMetadata reports that a target is the metadata service of Azure and that some
+// isMetadata reports that a target is a metadata service of Azure and that some
 // use of it was granted.
-func (r rules) isMetadata(target string) bool { return target == azureMetadata && len(r.audience) > 0 }
+func (r rules) isMetadata(target string) bool {
+	return slices.Contains(azureMetadata, target) && len(r.audience) > 0
+}
 
-// tokenRequest reports that a request asks the metadata service for a token of an
+// tokenRequest reports that a request asks a metadata service for a token of an
 // audience that was granted, and for nothing else.
 func (r rules) tokenRequest(request *http.Request) bool {
 	query, err := url.ParseQuery(request.URL.RawQuery)
 	return err == nil && request.Method == http.MethodGet && request.URL.Path == azureMetadataPath && request.URL.RawPath == "" &&
-		(request.Host == azureMetadata || request.Host+":80" == azureMetadata) &&
+		(slices.Contains(azureMetadata, request.Host) || slices.Contains(azureMetadata, request.Host+":80")) &&
 		len(query["resource"]) == 1 && slices.Contains(r.audience, query["resource"][0])
 }
 

@@ -199,6 +199,10 @@ func TestTokenRequest(t *testing.T) {
 		want              bool
 	}{
 		{"GET", "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net", host, true},
+		{"GET", "/metadata/identity/oauth2/token?api-version=2020-06-01&resource=https%3A%2F%2Fvault.azure.net", "127.0.0.1:40342", true},
+		{"GET", "/metadata/identity/oauth2/token?resource=https%3A%2F%2Fvault.azure.net", "127.0.0.1:40343", false},
+		{"GET", "/metadata/identity/oauth2/token?resource=https%3A%2F%2Fvault.azure.net", "127.0.0.1", false},
+		{"GET", "/metadata/identity/oauth2/token?resource=https%3A%2F%2Fmanagement.azure.com", "127.0.0.1:40342", false},
 		{"GET", "/metadata/identity/oauth2/token?resource=https%3A%2F%2Fmanagement.azure.com", host, false},
 		{"GET", "/metadata/identity/oauth2/token?resource=https%3A%2F%2Fvault.azure.net&resource=https%3A%2F%2Fmanagement.azure.com", host, false},
 		{"GET", "/metadata/identity/oauth2/token", host, false},
@@ -215,8 +219,10 @@ func TestTokenRequest(t *testing.T) {
 			t.Errorf("%s %s of %s: %t", c.method, c.url, c.host, got)
 		}
 	}
-	if newRules(Options{}).isMetadata(azureMetadata) {
-		t.Error("the metadata service is open to all")
+	for _, target := range azureMetadata {
+		if !r.isMetadata(target) || newRules(Options{}).isMetadata(target) {
+			t.Errorf("%s is open to all, or to nobody", target)
+		}
 	}
 }
 

@@ -14,6 +14,29 @@ import (
 // that run. No packet leaves the namespace.
 func ownNetwork(t *testing.T) bool {
 	t.Helper()
+	return ownNamespaces(t, syscall.CLONE_NEWNET)
+}
+
+// ownMachine is ownNetwork with directories of its own for what is installed beside the
+// system, all of them empty.
+func ownMachine(t *testing.T, directories ...string) bool {
+	t.Helper()
+	if !ownNamespaces(t, syscall.CLONE_NEWNET|syscall.CLONE_NEWNS) {
+		return false
+	}
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range directories {
+		if err := syscall.Mount("none", dir, "tmpfs", 0, ""); err != nil {
+			t.Fatalf("%s: %v", dir, err)
+		}
+	}
+	return true
+}
+
+func ownNamespaces(t *testing.T, flags uintptr) bool {
+	t.Helper()
 	const inside = "SZ_E2E_OWN_NETWORK"
 	if os.Getenv(inside) != "" {
 		raiseLoopback(t)
@@ -26,7 +49,7 @@ func ownNetwork(t *testing.T) bool {
 	cmd := exec.Command(self, "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), inside+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
+		Cloneflags:  syscall.CLONE_NEWUSER | flags,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
 	}

@@ -23,11 +23,15 @@ const (
 	Kubernetes     Place = "aks"             // a workload identity
 	GitHub         Place = "github"          // a job of GitHub Actions
 	Pipelines      Place = "pipelines"       // a job of Azure Pipelines
+	AzureArc       Place = "azure-arc"       // a machine elsewhere with the agent of Azure Arc
+	ServiceFabric  Place = "service-fabric"  // an application of a cluster
+	AzureML        Place = "azure-ml"        // compute of Azure Machine Learning
+	CloudShell     Place = "cloud-shell"     // the shell in the portal
 	Workstation    Place = "workstation"     // az, azd and pwsh, with somebody signed in: see Tools
 )
 
 // Places are all places.
-var Places = []Place{AppService, VirtualMachine, Kubernetes, GitHub, Pipelines, Workstation}
+var Places = []Place{AppService, VirtualMachine, Kubernetes, GitHub, Pipelines, AzureArc, ServiceFabric, AzureML, CloudShell, Workstation}
 
 // KubernetesClient is the application of the workload identity.
 const KubernetesClient = "aaaaaaaa-0000-4000-8000-000000000002"
@@ -43,6 +47,14 @@ func (s *Server) EnvOn(p Place) []string {
 	switch p {
 	case AppService:
 		env = append(env, s.identityEnv()...)
+	case AzureArc:
+		env = append(env, "IDENTITY_ENDPOINT=https://"+identityHost+metadataPath, "IMDS_ENDPOINT=https://"+identityHost)
+	case ServiceFabric:
+		env = append(env, "IDENTITY_ENDPOINT=https://"+identityHost+fabricPath, "IDENTITY_HEADER="+s.header, "IDENTITY_SERVER_THUMBPRINT="+s.thumbprint())
+	case AzureML:
+		env = append(env, "MSI_ENDPOINT=https://"+identityHost+learnPath, "MSI_SECRET="+s.header, "DEFAULT_IDENTITY_CLIENT_ID="+systemIdentity)
+	case CloudShell:
+		env = append(env, "MSI_ENDPOINT=https://"+identityHost+shellPath)
 	case Kubernetes:
 		env = append(env, "AZURE_CLIENT_ID="+KubernetesClient, "AZURE_TENANT_ID="+DefaultTenant, "AZURE_FEDERATED_TOKEN_FILE="+s.serviceAccountFile(), "AZURE_AUTHORITY_HOST=https://"+clouds[0].login+"/")
 	case GitHub:

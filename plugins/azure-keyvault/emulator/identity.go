@@ -15,7 +15,15 @@ const identityVersion = "2019-08-01"
 // (learn.microsoft.com/azure/app-service/overview-managed-identity, REST
 // reference), and beside it the list for the program's own use.
 func (s *Server) serveIdentity(w http.ResponseWriter, r *http.Request) {
-	status, body := s.identityAnswer(r)
+	if r.URL.Path == metadataPath {
+		s.arc.serve(s, w, r)
+		return
+	}
+	answer := s.identityAnswer
+	if f, ok := forms[r.URL.Path]; ok {
+		answer = func(r *http.Request) (int, any) { return f.answer(s, r) }
+	}
+	status, body := answer(r)
 	record := Request{Time: s.options.Now(), Host: identityHost, Method: r.Method, Path: r.URL.Path, APIVersion: r.URL.Query().Get("api-version"), Status: status}
 	if answer, ok := body.(identityToken); ok {
 		record.AppID = answer.ClientID

@@ -58,7 +58,12 @@ func (s *Server) metadataAnswer(r *http.Request) (int, any) {
 	case ids > 1 || !s.options.assigned(app):
 		return refuse("Identity not found")
 	}
-	token, c := s.tokens.issue(query.Get("resource"), app, DefaultTenant)
+	return http.StatusOK, s.metadataToken(query.Get("resource"), app, app)
+}
+
+// metadataToken is an answer with a token of an application, which is called by a name.
+func (s *Server) metadataToken(resource, app, named string) metadataToken {
+	token, c := s.tokens.issue(resource, app, DefaultTenant)
 	life := strconv.Itoa(int(tokenLife.Seconds()))
-	return http.StatusOK, metadataToken{token, app, life, strconv.FormatInt(c.Expires, 10), life, strconv.FormatInt(c.Issued, 10), c.Audience, "Bearer"}
+	return metadataToken{token, named, life, strconv.FormatInt(c.Expires, 10), life, strconv.FormatInt(c.Issued, 10), c.Audience, "Bearer"}
 }

@@ -57,6 +57,9 @@ type Options struct {
 	// Metadata is an address to serve the managed identity of a virtual machine at,
 	// such as 169.254.169.254:80; empty serves none.
 	Metadata string
+	// ArcAgent is an address to serve the agent of Azure Arc at, such as 127.0.0.1:40342;
+	// empty serves none.
+	ArcAgent string
 	Faults   []Fault
 	Hostile  Hostile
 	// Now is the clock; time.Now when nil.

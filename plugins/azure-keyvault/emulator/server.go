@@ -34,6 +34,8 @@ type Server struct {
 	inner    *http.Server
 	metadata *http.Server // nil when no virtual machine is played, as the next
 	machine  net.Listener
+	agent    *http.Server // of Azure Arc; nil when there is none
+	arc      arc
 	tunnels  *tunnels
 	ctx      context.Context // of everything that is served
 	cancel   context.CancelFunc
@@ -80,17 +82,33 @@ func Start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// listenMetadata serves the managed identity of a virtual machine, if it should.
+// listenMetadata serves the managed identity of a virtual machine, and that of a machine
+// with the agent of Azure Arc, if it should.
 func (s *Server) listenMetadata() error {
-	if s.options.Metadata == "" {
-		return nil
+	listen := func(address string) (net.Listener, error) {
+		if address == "" {
+			return nil, nil
+		}
+		return net.Listen("tcp", address)
 	}
-	listener, err := net.Listen("tcp", s.options.Metadata)
+	agent, err := listen(s.options.ArcAgent)
 	if err != nil {
 		return err
 	}
-	s.machine, s.metadata = listener, s.newHTTP(s.serveMetadata)
-	s.serving.Go(func() { _ = s.metadata.Serve(listener) })
+	if s.machine, err = listen(s.options.Metadata); err != nil {
+		if agent != nil {
+			err = errors.Join(err, agent.Close())
+		}
+		return err
+	}
+	if agent != nil {
+		s.agent = s.newHTTP(func(w http.ResponseWriter, r *http.Request) { s.arc.serve(s, w, r) })
+		s.serving.Go(func() { _ = s.agent.Serve(agent) })
+	}
+	if s.machine != nil {
+		s.metadata = s.newHTTP(s.serveMetadata)
+		s.serving.Go(func() { _ = s.metadata.Serve(s.machine) })
+	}
 	return nil
 }
 
@@ -139,7 +157,11 @@ func (s *Server) Close() error {
 	if s.metadata != nil {
 		err = errors.Join(err, s.metadata.Close())
 	}
+	if s.agent != nil {
+		err = errors.Join(err, s.agent.Close())
+	}
 	s.serving.Wait()
+	s.arc.close()
 	return errors.Join(err, os.RemoveAll(s.dir))
 }
 

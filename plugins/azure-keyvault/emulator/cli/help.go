@@ -28,6 +28,11 @@ Clients find the managed identity of an app, unless --on says where else they ru
   github           a job of GitHub Actions that may ask for tokens
   pipelines        a job of Azure Pipelines, with the service connection
                    ` + emulator.ServiceConnection + `
+  azure-arc        a machine elsewhere with the agent of Azure Arc, which writes keys to
+                   ` + emulator.ArcTokens + `
+  service-fabric   an application of a Service Fabric cluster
+  azure-ml         compute of Azure Machine Learning
+  cloud-shell      the shell in the portal
   workstation      az, azd and pwsh in PATH, with somebody signed in
 
 Flags of serve and exec:
@@ -81,6 +86,8 @@ for these, which are inference:
   tokens           the text for an expired one
   signing in       that an application which was not declared may use any certificate;
                    which of several faults of a request is named
+  managed identity what Azure Machine Learning, Cloud Shell and the agent of Azure Arc
+                   answer to what is wrong
   managed secrets  that setting and deleting are refused, and the text
   unknown routes   the code, the text and the status (405)
   limits           which of bucket and window the service uses; that restore is free

@@ -85,6 +85,14 @@ func triedAs(l Link) string {
 	return who
 }
 
+// What is wrong with the file that whoever answers as the agent of Azure Arc wants read.
+const (
+	oddKey        = "whatever answers at IDENTITY_ENDPOINT wants a file that the agent of Azure Arc never names"
+	oddKeyHint    = "nothing was read; the agent answers at http://localhost:40342/metadata/identity/oauth2/token: `azcmagent show`"
+	closedKey     = "the key that the agent of Azure Arc wrote cannot be read"
+	closedKeyHint = "who runs sz must be in the group himds: `sudo usermod -aG himds $USER`, and log in again"
+)
+
 // symptoms are what azidentity, the tools that it runs and the endpoints that it asks
 // say when something is missing.
 var symptoms = []struct {
@@ -108,6 +116,20 @@ var symptoms = []struct {
 	{[]string{ManagedIdentity}, "Unable to load the proper Managed Identity", "identity-not-assigned", "the identity is not assigned to this app", "", true},
 	{[]string{ManagedIdentity}, "No managed service identity was found", "identity-not-assigned", "the identity is not assigned to this app", "", true},
 	{[]string{ManagedIdentity}, "No User Assigned or Delegated Managed Identity found", "identity-not-assigned", "the user-assigned identity is not assigned to this app", "", true},
+	{[]string{ManagedIdentity}, "Cloud Shell doesn't support user-assigned", "no-user-assigned", "Cloud Shell has the identity of who opened it and no other", "leave out client_id, object_id and resource_id", false},
+	{[]string{ManagedIdentity}, "Azure ML supports specifying", "no-user-assigned", "Azure Machine Learning knows user-assigned identities by their client_id only", "`az identity show --ids RESOURCE_ID --query clientId -o tsv` tells it", false},
+	{[]string{ManagedIdentity}, "Service Fabric API doesn't support specifying", "no-user-assigned", "an application of Service Fabric has the identity that its manifest binds, and cannot choose", "leave out client_id, object_id and resource_id, and bind the identity in the manifest (IdentityBindingPolicy)", false},
+	{[]string{ManagedIdentity, Default}, "did not match IDENTITY_SERVER_THUMBPRINT", "wrong-thumbprint", "whatever answers at IDENTITY_ENDPOINT has another certificate than IDENTITY_SERVER_THUMBPRINT names", "Service Fabric sets both; restart the application for its present certificate", false},
+	{[]string{ManagedIdentity}, "IDENTITY_SERVER_THUMBPRINT must be", "wrong-thumbprint", "IDENTITY_SERVER_THUMBPRINT is no thumbprint of a certificate", "Service Fabric sets it, to 40 hexadecimal digits; elsewhere unset it", false},
+	{[]string{ManagedIdentity, Default}, "failed to get metadata for /var/opt/azcmagent", "arc-key", closedKey, closedKeyHint, false},
+	{[]string{ManagedIdentity, Default}, "failed to read \"/var/opt/azcmagent", "arc-key", closedKey, closedKeyHint, false},
+	{[]string{ManagedIdentity, Default}, "invalid file path, expected", "not-arc", oddKey, oddKeyHint, false},
+	{[]string{ManagedIdentity, Default}, "invalid file extension, expected", "not-arc", oddKey, oddKeyHint, false},
+	{[]string{ManagedIdentity, Default}, "invalid secret file size", "not-arc", oddKey, oddKeyHint, false},
+	{[]string{ManagedIdentity, Default}, "expected a 401 response, received", "not-arc", "whatever answers at IDENTITY_ENDPOINT does not do so as the agent of Azure Arc", "is the agent well? `azcmagent show`, `azcmagent check`", false},
+	{[]string{ManagedIdentity}, "azure arc did not confirm", "identity-not-assigned", "the agent of Azure Arc did not confirm that it has this user-assigned identity", "leave out client_id, object_id and resource_id for the identity of the machine; `azcmagent version` tells whether the agent is an old one that knows no other", true},
+	{[]string{ManagedIdentity}, "ManagedIdentityNotFound", "identity-not-assigned", "the identity is not assigned here", "", true},
+	{[]string{ManagedIdentity}, "SecretHeaderNotFound", "identity-refused", "the managed identity endpoint does not take the secret of the environment", "the place sets it, and it may be that of an earlier start: begin anew", false},
 	{[]string{"env"}, "missing environment variable", "no-environment", "the environment names no application to sign in as", "", true},
 	{[]string{"env"}, "incomplete environment variable configuration", "no-environment", "the environment names an application and neither its secret nor its certificate", "", true},
 	{[]string{"env"}, "failed to read certificate file", "unreadable-file", "the certificate that AZURE_CLIENT_CERTIFICATE_PATH names cannot be read", "", false},

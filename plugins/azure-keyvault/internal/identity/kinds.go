@@ -66,6 +66,10 @@ func managedIdentityNeeds() []sdk.Permission {
 	list := []sdk.Permission{
 		{Kind: sdk.NetworkFrom, Value: "env.IDENTITY_ENDPOINT", Reason: "to reach the managed identity of an app"},
 		{Kind: sdk.NetworkFrom, Value: "env.MSI_ENDPOINT", Reason: "to reach the managed identity of an app"},
+		// The agent of Azure Arc has who asks prove by a file that they may ask, and its
+		// program is how azidentity knows that it is there.
+		{Kind: sdk.ReadFile, Value: "/var/opt/azcmagent/tokens", Reason: "to prove to the agent of Azure Arc that this machine may ask"},
+		{Kind: sdk.ReadFile, Value: "/opt/azcmagent/bin/himds", Reason: "to see whether there is an agent of Azure Arc"},
 	}
 	for _, c := range clouds {
 		list = append(list, sdk.Permission{Kind: sdk.Identity, Value: "azure:" + c.resource, Reason: "to reach the managed identity of a machine"})

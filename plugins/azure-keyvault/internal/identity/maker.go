@@ -7,6 +7,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/managedidentity"
 
 	"github.com/secretzero/sz/sdk/schema"
 )
@@ -53,8 +54,11 @@ func (m *maker) environment(Settings) (azcore.TokenCredential, error) {
 
 // sdkDefault tries what the Azure SDKs try.
 func (m *maker) sdkDefault(s Settings) (azcore.TokenCredential, error) {
-	client := m.client
-	client.Transport = &metadataTransport{Transporter: client.Transport, address: metadata}
+	client, at := m.client, thisPlace()
+	client.Transport = &managedTransport{client.Transport, at}
+	if at.source == managedidentity.ServiceFabric {
+		client = pinnable(m.client)
+	}
 	return azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{
 		ClientOptions: client, DisableInstanceDiscovery: m.options.DisableInstanceDiscovery, TenantID: s.TenantID, AdditionallyAllowedTenants: m.config.AdditionallyAllowedTenants,
 		RequireAzureTokenCredentials: m.config.RequireTokenCredentials,

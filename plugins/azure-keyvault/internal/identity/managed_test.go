@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/managedidentity"
 )
 
 // A port that was open a moment ago and is closed stands for a machine without a
@@ -15,24 +17,45 @@ func TestNoManagedIdentityIsSaidAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
-	if err := reachable(t.Context(), address); err != nil {
+	at := place{managedidentity.DefaultToIMDS, listener.Addr().String()}
+	if err := at.reachable(t.Context()); err != nil {
 		t.Errorf("an open port: %v", err)
 	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r, ok := errors.AsType[*refusal](reachable(t.Context(), address))
+	r, ok := errors.AsType[*refusal](at.reachable(t.Context()))
 	if !ok || !r.absent || !strings.Contains(r.why, "no managed identity endpoint is reachable") || !strings.Contains(r.hint, "az login") {
 		t.Errorf("a closed port: %+v", r)
 	}
-	for _, name := range []string{"IDENTITY_ENDPOINT", "MSI_ENDPOINT"} {
-		t.Run(name, func(t *testing.T) {
-			t.Setenv(name, "https://identity.example/token")
-			if err := reachable(t.Context(), address); err != nil {
-				t.Errorf("the app tells where the endpoint is: %v", err)
-			}
-		})
+	for source, known := range places {
+		r, ok := errors.AsType[*refusal](place{source, at.address}.reachable(t.Context()))
+		if !ok || r.absent || !strings.Contains(r.why, "the managed identity endpoint of "+known.name+" does not answer at "+at.address) || r.hint != known.check {
+			t.Errorf("%s: %+v", source, r)
+		}
+	}
+}
+
+// The environment says what this place is, as azidentity reads it.
+func TestPlaceIsWhatTheEnvironmentSays(t *testing.T) {
+	for _, c := range []struct {
+		env  map[string]string
+		want place
+	}{
+		{nil, place{managedidentity.DefaultToIMDS, "169.254.169.254:80"}},
+		{map[string]string{"IDENTITY_ENDPOINT": "http://127.0.0.1:41741/msi/token", "IDENTITY_HEADER": "x"}, place{managedidentity.AppService, "127.0.0.1:41741"}},
+		{map[string]string{"IDENTITY_ENDPOINT": "https://10.0.0.4:2377/token", "IDENTITY_HEADER": "x", "IDENTITY_SERVER_THUMBPRINT": "x"}, place{managedidentity.ServiceFabric, "10.0.0.4:2377"}},
+		{map[string]string{"IDENTITY_ENDPOINT": "http://localhost:40342/x", "IMDS_ENDPOINT": "http://localhost:40342"}, place{managedidentity.AzureArc, "localhost:40342"}},
+		{map[string]string{"MSI_ENDPOINT": "http://10.0.0.5/x", "MSI_SECRET": "x"}, place{managedidentity.AzureML, "10.0.0.5:80"}},
+		{map[string]string{"MSI_ENDPOINT": "http://localhost:50342/oauth2/token"}, place{managedidentity.CloudShell, "localhost:50342"}},
+		{map[string]string{"MSI_ENDPOINT": "nonsense"}, place{managedidentity.CloudShell, ""}},
+	} {
+		for _, name := range managedIdentityEnvironment {
+			t.Setenv(name, c.env[name])
+		}
+		if got := thisPlace(); got != c.want {
+			t.Errorf("%v: %v, want %v", c.env, got, c.want)
+		}
 	}
 }
 
@@ -50,7 +73,7 @@ func TestMetadataServiceIsLookedForBeforeItIsAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	inner := &answering{}
-	transport := &metadataTransport{inner, listener.Addr().String()}
+	transport := &managedTransport{inner, place{managedidentity.DefaultToIMDS, listener.Addr().String()}}
 	ask := func(url string) error {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		if err != nil {
@@ -59,13 +82,13 @@ func TestMetadataServiceIsLookedForBeforeItIsAsked(t *testing.T) {
 		_, err = transport.Do(request)
 		return err
 	}
-	if err := ask("http://127.0.0.1/metadata/identity/oauth2/token"); err != nil || inner.requests != 1 {
+	if err := ask("http://" + transport.place.address + "/metadata/identity/oauth2/token"); err != nil || inner.requests != 1 {
 		t.Errorf("somebody is there: %v, %d requests", err, inner.requests)
 	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := ask("http://127.0.0.1/metadata/identity/oauth2/token"); err == nil || inner.requests != 1 {
+	if err := ask("http://" + transport.place.address + "/metadata/identity/oauth2/token"); err == nil || inner.requests != 1 {
 		t.Errorf("nobody is there: %v, %d requests", err, inner.requests)
 	}
 	if err := ask("https://login.microsoftonline.com/common"); err != nil || inner.requests != 2 {

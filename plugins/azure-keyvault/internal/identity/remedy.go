@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"os"
 	"strings"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/managedidentity"
 )
 
 // fill puts the settings into a command. What they do not say is left to be filled in
@@ -24,11 +26,22 @@ func remedyWorkload(s Settings) string {
 	return fill("what the application trusts is `az ad app federated-credential list --id CLIENT`; the pod needs the label azure.workload.identity/use: \"true\" and a service account with azure.workload.identity/client-id", s)
 }
 
-// remedyManagedIdentity names the commands for an app or for a machine, whichever this
-// is.
+// assigned tell how to see the identity of places that az does not assign one to.
+var assigned = map[managedidentity.Source]string{
+	managedidentity.AzureArc:      "the machine's identity is `az connectedmachine show --name NAME --resource-group GROUP --query identity`, and whether it is connected `azcmagent show`",
+	managedidentity.ServiceFabric: "an application's identity is in its manifest and in the template that it is deployed with; what it is: `az resource show --ids RESOURCE_ID --query identity`",
+	managedidentity.AzureML:       "the compute's identity is `az ml compute show --name NAME --resource-group GROUP --workspace-name WORKSPACE --query identity`",
+	managedidentity.CloudShell:    "Cloud Shell acts as who opened it: `az account show`; or use kind: cli",
+}
+
+// remedyManagedIdentity names the commands for the place that this is.
 func remedyManagedIdentity(s Settings) string {
+	at := thisPlace().source
+	if text := assigned[at]; text != "" {
+		return text
+	}
 	command := "az vm identity"
-	if os.Getenv("IDENTITY_ENDPOINT") != "" || os.Getenv("MSI_ENDPOINT") != "" {
+	if at == managedidentity.AppService {
 		command = "az webapp identity"
 	}
 	text := "see what is assigned with `" + command + " show --name NAME --resource-group GROUP`; assign it with `" + command + " assign --name NAME --resource-group GROUP`"
