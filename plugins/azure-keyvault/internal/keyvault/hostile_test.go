@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,13 +132,12 @@ func bundle(id string) string {
 // the vault.
 func TestHostileVault(t *testing.T) {
 	t.Setenv("PATH", t.TempDir()) // nobody is signed in here
-	pages := 0
+	var pages atomic.Int64        // two listings go on at once
 	endless := func(fresh bool) func(*http.Request) (int, http.Header, io.Reader) {
 		return func(*http.Request) (int, http.Header, io.Reader) {
 			token := "same"
 			if fresh {
-				pages++
-				token = fmt.Sprint(pages)
+				token = fmt.Sprint(pages.Add(1))
 			}
 			return 200, nil, strings.NewReader(`{"value":[],"nextLink":"https://my-kv.vault.azure.net/secrets?api-version=1&$skiptoken=` + token + `"}`)
 		}
