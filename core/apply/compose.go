@@ -44,7 +44,7 @@ func (r *run) inputOperations(c plan.Change) map[string]string {
 	}
 	operations := map[string]string{}
 	for _, input := range c.Inputs {
-		operations[input.Secret] = input.Live.String()
+		operations[input.Secret] = input.State()
 		if input.Made && r.held != nil {
 			operations[input.Secret] = r.held.operation(input.Secret).String()
 		}

@@ -74,7 +74,7 @@ type Used struct {
 func Providers(catalog *pluginhost.Catalog, desired plan.Desired) []Used {
 	targets := map[string][]schema.Value{}
 	for _, secret := range desired.Secrets {
-		for _, t := range secret.Targets {
+		for _, t := range secret.Places() {
 			targets[t.Provider] = append(targets[t.Provider], t.Config)
 		}
 	}
@@ -94,7 +94,7 @@ func generatorParts(desired plan.Desired) map[string]plan.Part {
 	parts := map[string]plan.Part{}
 	for _, secret := range desired.Secrets {
 		for _, p := range secret.Parts {
-			if p.Generated() {
+			if p.MayBeGenerated() {
 				parts[p.Kind] = p
 			}
 		}

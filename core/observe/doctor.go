@@ -38,6 +38,11 @@ func (s *Session) Diagnose(ctx context.Context, desired plan.Desired, probe bool
 				}
 			}
 		}
+		for _, wanted := range desired.Secrets {
+			if r := wanted.Read; r != nil && r.Target.Provider == p.Alias && s.can(r.Target, pluginhost.CanDiagnose) {
+				items = append(items, pluginhost.DiagnoseItem{Target: reference(plan.Secret{}, r.Target), Needs: []pluginhost.Need{pluginhost.NeedInspect, pluginhost.NeedRead}})
+			}
+		}
 		if len(items) > 0 {
 			d.Problem = s.diagnose(ctx, p.Alias, items, probe, func(f pluginhost.Finding) { d.Findings = append(d.Findings, f) })
 		}

@@ -35,6 +35,11 @@ func (s *Session) Inspect(ctx context.Context, desired plan.Desired, recorded pl
 			questions[t.Provider] = append(questions[t.Provider], ask(wanted, t, r, sameDefinition))
 		}
 	}
+	for _, wanted := range desired.Secrets {
+		if r := wanted.Read; r != nil {
+			questions[r.Target.Provider] = append(questions[r.Target.Provider], question{target: r.Target, item: pluginhost.InspectItem{Target: reference(plan.Secret{}, r.Target)}})
+		}
+	}
 	for _, o := range desired.Orphans {
 		if o.Target.Provider != "" {
 			t, r := o.Target, recorded.Targets[o.Target.Address]

@@ -13,6 +13,7 @@ import (
 type place struct {
 	secret *plan.Secret
 	target *plan.Target
+	read   bool // by a source, and not written
 }
 
 // Place asks the plugins for the canonical address of every target, fills them
@@ -24,7 +25,7 @@ func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
 	group.Go(func() { found = s.checkGenerators(ctx, desired) })
 	answers := s.checkTargets(ctx, placesByProvider(desired), &group)
 	group.Wait()
-	var claims []plan.Claim
+	var claims, reads []plan.Claim
 	for _, a := range answers {
 		if a.err != nil {
 			found = append(found, failed(a.err, a.places[0].target.Range))
@@ -39,13 +40,17 @@ func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
 				continue
 			}
 			p.target.Address.Place = r.Address
+			if p.read {
+				reads = append(reads, p.claims(r)...)
+				continue
+			}
 			p.target.Can.Marks = p.target.Can.Marks && !r.Unmarked
 			found = append(found, bounded(desired, *p.secret, *p.target, r)...)
 			s.throttles[p.target.Address] = r.Throttle
 			claims = append(claims, p.claims(r)...)
 		}
 	}
-	return append(found, plan.Overlaps(claims)...).Sorted()
+	return append(append(found, plan.Overlaps(claims)...), plan.ReadAndWritten(reads, claims)...).Sorted()
 }
 
 // placed is what a plugin answered about the targets of one provider.
@@ -77,7 +82,10 @@ func placesByProvider(desired *plan.Desired) map[string][]place {
 		secret := &desired.Secrets[i]
 		for j := range secret.Targets {
 			t := &secret.Targets[j]
-			places[t.Provider] = append(places[t.Provider], place{secret, t})
+			places[t.Provider] = append(places[t.Provider], place{secret, t, false})
+		}
+		if r := secret.Read; r != nil {
+			places[r.Target.Provider] = append(places[r.Target.Provider], place{secret, &r.Target, true})
 		}
 	}
 	return places
@@ -109,7 +117,7 @@ func (s *Session) checkGenerators(ctx context.Context, desired *plan.Desired) di
 	parts := map[*pluginhost.Instance][]plan.Part{}
 	for _, secret := range desired.Secrets {
 		for _, p := range secret.Parts {
-			if instance := s.Generator(p.Kind); p.Generated() && instance != nil {
+			if instance := s.Generator(p.Kind); p.MayBeGenerated() && instance != nil {
 				items[instance] = append(items[instance], Item(p))
 				parts[instance] = append(parts[instance], p)
 			}

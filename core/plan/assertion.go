@@ -41,6 +41,11 @@ func (p *Plan) Canonical(flags []string) string {
 			if c.Source != nil {
 				line += " from " + c.Source.Address.String()
 			}
+			for _, input := range c.Inputs {
+				if c.MakesValue() && !input.Made {
+					line += " of " + input.Secret + " " + input.State()
+				}
+			}
 			lines = append(lines, line)
 		}
 	}

@@ -103,7 +103,7 @@ func (b *builder) secret(s secretfile.Secret) Secret {
 		out.Kind = s.Generator.Kind
 		// A static map is one object too: its targets receive it whole.
 		out.Parts = []Part{b.part(s.Name, "", *s.Generator)}
-		b.source(s, &out.Parts[0])
+		b.source(s, &out)
 	} else {
 		out.Kind, out.Structured = "templates."+s.Template, true
 	}
@@ -121,8 +121,15 @@ func (b *builder) secret(s secretfile.Secret) Secret {
 
 // source takes the value of a source, where there is one, in place of what the
 // secret's kind would make.
-func (b *builder) source(s secretfile.Secret, p *Part) {
+func (b *builder) source(s secretfile.Secret, out *Secret) {
+	p := &out.Parts[0]
 	if s.Source == nil {
+		return
+	}
+	if place, ok := s.Source.Place(); ok {
+		out.Read = b.read(s, place)
+		p.Otherwise, p.Missing = !s.Source.Required && p.Generated(), false
+		p.Pieces = []secretfile.Piece{{Ref: &secretfile.Reference{Secret: readInput, Field: out.Read.Field, Range: s.Source.Range}}}
 		return
 	}
 	stated, found := value.Source("secret "+s.Name, s.Source, b.outside)

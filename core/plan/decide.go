@@ -21,6 +21,7 @@ func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed
 		d.findLive()
 		d.addOrphans(desired.Orphans, owner, recorded, observed)
 		d.findAdoption()
+		d.findRead(observed)
 		d.findInputs(before)
 		d.findRenewal(intent, now)
 		before[s.Name] = d
@@ -70,6 +71,9 @@ type decision struct {
 	inputBlocked string
 	inputUnread  string
 	inputSealed  string
+	readStuck    Action // why what it is read from cannot be read; empty when it can
+	readWhy      string
+	readUnknown  bool // it was not found out what is there
 }
 
 func newDecision(s Secret, owner Owner, recorded Recorded, observed Observed, names names) *decision {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/secretzero/sz/core/diag"
@@ -52,11 +53,28 @@ type Secret struct {
 	ProcessTags    schema.Value
 	// Source is where the value comes from instead of being made; nil for none.
 	Source *secretfile.Source
+	// Read is the place where Source reads, when that is one of a provider's.
+	Read *Read
 	// RotationPeriod is how long a value should live; 0 means that nothing is said.
 	RotationPeriod time.Duration
 	// Overlap is how long a replaced value stays valid.
 	Overlap time.Duration
 	Range   diag.Range
+}
+
+// Read is a place that sz does not write, and from which a value comes.
+type Read struct {
+	Target   Target
+	Field    string // of the object there; empty for all that is there
+	Required bool   // else the secret's own kind makes a value while nothing is there
+}
+
+// Places are all places that have to do with a secret: its targets, and where it is read.
+func (s Secret) Places() []Target {
+	if s.Read == nil {
+		return s.Targets
+	}
+	return append(slices.Clip(s.Targets), s.Read.Target)
 }
 
 // Part is one value of a secret: the whole of it, or one field.
@@ -74,6 +92,8 @@ type Part struct {
 	// Files are the files of the project that the configuration names, as they were
 	// when the Secretfile was read.
 	Files []File
+	// Otherwise means that a generator makes the value where nothing is there to be read.
+	Otherwise bool
 	// Missing means that a value should have been stated and was not.
 	Missing bool
 	Source  secretfile.Value // where Config was written
@@ -155,6 +175,10 @@ func (s Secret) Compare(t Target) (whole bool, fields []string) {
 
 // Generated reports that a plugin makes the part's value.
 func (p Part) Generated() bool { return p.Stated == nil && p.Pieces == nil && !p.Missing }
+
+// MayBeGenerated reports that a plugin makes the part's value, or does where nothing is
+// there to be read.
+func (p Part) MayBeGenerated() bool { return p.Generated() || p.Otherwise }
 
 // Object reports that the value is an object of known fields: those of a template, or
 // of a structured kind.

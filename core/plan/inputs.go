@@ -16,6 +16,8 @@ import (
 // Input is a secret that another is built of, as a change finds it.
 type Input struct {
 	Secret string
+	// Place is set when it is no secret of ours, but what is at this address.
+	Place string
 	// Made means that the plan makes it anew, before.
 	Made bool
 	// Live is the operation of its value when it is not made anew.
@@ -26,6 +28,14 @@ type Input struct {
 	Origin        *Target
 	OriginReceipt Receipt
 	OriginSecret  Secret
+}
+
+// State tells the value of an input from its other values, without telling it.
+func (i Input) State() string {
+	if i.Place != "" {
+		return i.Place + " " + i.OriginReceipt.Revision
+	}
+	return i.Live.String()
 }
 
 // Composed reports whether any part is built of other secrets, or of other parts.
@@ -175,7 +185,7 @@ func (d *decision) findInputs(before map[string]*decision) {
 		}
 		if was, recorded := d.recorded.Inputs[name]; input.Made {
 			d.inputChanged = name + ", of which it is built, gets a new value"
-		} else if recorded && was != input.Live.String() {
+		} else if recorded && was != input.State() {
 			d.inputChanged = name + ", of which it is built, has another value"
 		}
 	}
@@ -187,6 +197,8 @@ func (d *decision) findInputs(before map[string]*decision) {
 // buildable says why a composed secret cannot be built now; empty when it can.
 func (d *decision) buildable() (Action, string) {
 	switch {
+	case d.readStuck != "":
+		return d.readStuck, d.readWhy
 	case d.inputUnknown != "":
 		return Unsure, fmt.Sprintf("it is built of %s, of which it is not known what it is", d.inputUnknown)
 	case d.inputBlocked != "":

@@ -36,6 +36,32 @@ func Overlaps(claims []Claim) diag.List {
 	return found
 }
 
+// ReadAndWritten reports the reads of places that are claimed: what is there is made by
+// this very Secretfile.
+func ReadAndWritten(reads, claims []Claim) diag.List {
+	var found diag.List
+	for _, r := range reads {
+		i := slices.IndexFunc(claims, func(c Claim) bool {
+			return c.Place == r.Place || within(c.Place, r.Place) || within(r.Place, c.Place)
+		})
+		if i < 0 {
+			continue
+		}
+		found = append(found, diag.Diagnostic{
+			Severity: diag.Error, Code: "source-is-target", Range: r.Range,
+			Summary: fmt.Sprintf("secret %s is read at %s, where secret %s is stored", r.Secret, r.Place, claims[i].Secret),
+			Hint:    "for the value of another secret write source: {kind: secret_ref, config: {secret: NAME}}",
+			Related: []diag.Related{{Range: claims[i].Range, Text: "stored here"}},
+		})
+	}
+	return found
+}
+
+// within reports a place in a whole document.
+func within(place, document string) bool {
+	return strings.HasSuffix(document, "#") && strings.HasPrefix(place, document)
+}
+
 func overlap(first, second Claim) diag.Diagnostic {
 	if second.Range.Start.Offset < first.Range.Start.Offset {
 		first, second = second, first

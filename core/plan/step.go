@@ -79,7 +79,7 @@ func (d *decision) stepOurs(s *Step, v *view, wanted bool, reason string, mayMak
 		d.rename(s, v)
 	case len(v.MetadataDiffers) > 0:
 		d.remark(s, v)
-	case d.inputUnknown != "":
+	case d.inputUnknown != "" || d.readUnknown:
 		s.Action, s.Reason = d.buildable()
 	case d.skewNote != "":
 		s.Action, s.Reason = Unsure, d.skewNote

@@ -143,7 +143,7 @@ func (c *computer) customEndpoint(p Provider) bool {
 		return true
 	}
 	for _, s := range c.Desired.Secrets {
-		for _, t := range s.Targets {
+		for _, t := range s.Places() {
 			if t.Provider == p.Alias && t.Source.Get(key).Schema().Bool() {
 				return true
 			}
@@ -187,7 +187,7 @@ func (c *computer) targets() {
 		objects[p.Alias] = p
 	}
 	for _, s := range c.Desired.Secrets {
-		for _, t := range s.Targets {
+		for _, t := range s.Places() {
 			p, ok := objects[t.Provider]
 			if !ok {
 				continue
@@ -220,7 +220,7 @@ func (c *computer) secrets() {
 			c.add(s.Source.KindRange, "secret %s is read from provider %s", s.Name, quoted(s.Source.Config.Get("provider")))
 		}
 		for _, p := range s.Parts {
-			if p.Kind == secretfile.KindScript && p.Generated() {
+			if p.Kind == secretfile.KindScript && p.MayBeGenerated() {
 				c.script(s.Name, p)
 			}
 		}

@@ -86,6 +86,9 @@ func (d *decoder) declareAll(s Secret) {
 	for _, t := range s.Targets {
 		d.declare(t)
 	}
+	if t, ok := s.Source.Place(); ok {
+		d.declare(t)
+	}
 	for _, f := range s.Fields {
 		for _, t := range f.Targets {
 			d.declare(t)

@@ -28,6 +28,15 @@ type Source struct {
 	Ref *Reference
 }
 
+// Place is where a source of kind provider_read reads, as a target of its provider.
+func (s *Source) Place() (Target, bool) {
+	if s == nil || s.Kind != SourceRead {
+		return Target{}, false
+	}
+	provider, kind := s.Config.Get("provider"), s.Config.Get("kind")
+	return Target{Provider: provider.plain(), Kind: kind.plain(), Config: s.Config.Get("config"), Range: provider.at, KindRange: kind.at}, true
+}
+
 // sourceConfigs are the settings of each kind.
 var sourceConfigs = map[string]schema.Object{
 	SourceEnv: {Attributes: []schema.Attribute{

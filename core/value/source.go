@@ -22,7 +22,8 @@ type Outside struct {
 	Absent bool
 }
 
-// Source is the value that a source gives, or the secret that it names. Nothing
+// Source is the value that a source gives, or the secret that it names. What is read
+// from a provider is had when it is stored, and is none of this package's. Nothing
 // means that there is none: that is reported for a source that is required, and the
 // secret's own kind makes a value for one that is not.
 func Source(of string, s *secretfile.Source, out Outside) (Stated, diag.List) {
@@ -37,8 +38,6 @@ func Source(of string, s *secretfile.Source, out Outside) (Stated, diag.List) {
 	switch s.Kind {
 	case secretfile.SourceSecret:
 		return Stated{Pieces: []secretfile.Piece{{Ref: s.Ref}}}, nil
-	case secretfile.SourceRead:
-		return report(s.KindRange, "unsupported", fmt.Sprintf("%s is to be read from a provider, which this version of sz does not do yet", of), "")
 	case secretfile.SourceEnv:
 		value, set := "", false
 		if out.Env != nil {

@@ -78,6 +78,7 @@ func TestExamplesOfTheLanguage(t *testing.T) {
 		for _, environment := range environments {
 			w := newWorld(t, emulator.Options{})
 			w.env = append(w.env, "SMTP_PASSWORD=of-the-documentation")
+			w.set("platform-kv", "db-admin", `{"user": "root", "password": "of another team"}`, nil)
 			for file, content := range files {
 				w.write(file, content)
 			}

@@ -122,7 +122,7 @@ func (p *project) reachInput() reach.Input {
 	for _, s := range p.desired.Secrets {
 		for _, part := range s.Parts {
 			plugin, _, ok := p.catalog.Generator(part.Kind)
-			if ok && part.Generated() && !asked[plugin.Path] {
+			if ok && part.MayBeGenerated() && !asked[plugin.Path] {
 				asked[plugin.Path] = true
 				in.Generators = append(in.Generators, p.reachPlugin(plugin))
 			}

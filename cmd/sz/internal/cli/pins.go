@@ -47,7 +47,7 @@ func (p *project) servedTwice() []error {
 	}
 	for _, secret := range p.desired.Secrets {
 		for _, part := range secret.Parts {
-			if part.Generated() {
+			if part.MayBeGenerated() {
 				check("generator " + part.Kind)
 			}
 		}
@@ -69,7 +69,7 @@ func (p *project) usedPlugins() []pluginhost.Served {
 	}
 	for _, secret := range p.desired.Secrets {
 		for _, part := range secret.Parts {
-			if part.Generated() {
+			if part.MayBeGenerated() {
 				s, _, ok := p.catalog.Generator(part.Kind)
 				add(s, ok)
 			}

@@ -87,8 +87,8 @@ func (u *UI) change(c plan.Change) {
 		fmt.Fprintf(u.out, "      %s: %s\n", step.Action, diag.Printable(step.Reason))
 		u.problem(step.Problem)
 	}
-	if c.Source != nil {
-		fmt.Fprintf(u.out, "      reads the value at %s\n", diag.Printable(c.Source.Address.String()))
+	for _, address := range c.Reads() {
+		fmt.Fprintf(u.out, "      reads the value at %s\n", diag.Printable(address.String()))
 	}
 	fmt.Fprintln(u.out)
 }

@@ -28,6 +28,7 @@ type SecretDocument struct {
 	Reason  string           `json:"reason,omitempty"`
 	Value   string           `json:"value"` // always (sealed)
 	Source  string           `json:"source,omitempty"`
+	Reads   []string         `json:"reads,omitempty"` // addresses, Source among them
 	Targets []TargetDocument `json:"targets"`
 }
 
@@ -53,6 +54,9 @@ func NewPlanDocument(head Head, p *plan.Plan, found diag.List) PlanDocument {
 		s := SecretDocument{Name: c.Secret.Name, Kind: c.Secret.Kind, Action: c.Action, Reason: c.Reason, Value: "(sealed)", Targets: []TargetDocument{}}
 		if c.Source != nil {
 			s.Source = c.Source.Address.String()
+		}
+		for _, address := range c.Reads() {
+			s.Reads = append(s.Reads, address.String())
 		}
 		for _, step := range c.Steps {
 			t := TargetDocument{Address: step.Target.Address.String(), Field: step.Target.Field, Action: step.Action, Reason: step.Reason}
