@@ -2,10 +2,11 @@ package diag
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // maxForeign bounds a foreign text that is shown, in bytes.
@@ -56,7 +57,7 @@ func cell(char string) string {
 }
 
 // command is what CI systems take for a command wherever it stands in a line.
-var command = regexp.MustCompile(`(?i)##(\[|vso)`)
+var command = regex.Of(`(?i)##(\[|vso)`)
 
 // breakCommands keeps text from being taken for a command by the CI systems that
 // read commands from logs.

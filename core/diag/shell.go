@@ -1,11 +1,12 @@
 package diag
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9._:/@-]+$`)
+var plainWord = regex.Of(`^[A-Za-z0-9._:/@-]+$`)
 
 // ShellWord is a text within a command that a person may paste.
 func ShellWord(text string) string {

@@ -17,9 +17,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Format is what a manifest of this version begins with.
@@ -111,11 +112,11 @@ func Decode(text []byte) (Manifest, error) {
 }
 
 var (
-	nameRule     = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
-	versionRule  = regexp.MustCompile(`^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(-[0-9A-Za-z.-]{1,64})?$`)
-	platformRule = regexp.MustCompile(`^[a-z0-9]{1,16}_[a-z0-9]{1,16}$`)
-	fileRule     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
-	hashRule     = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	nameRule     = regex.Of(`^[a-z][a-z0-9-]{0,62}$`)
+	versionRule  = regex.Of(`^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(-[0-9A-Za-z.-]{1,64})?$`)
+	platformRule = regex.Of(`^[a-z0-9]{1,16}_[a-z0-9]{1,16}$`)
+	fileRule     = regex.Of(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+	hashRule     = regex.Of(`^[0-9a-f]{64}$`)
 )
 
 func (m Manifest) check() error {

@@ -5,10 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Operation identifies the making of one value: N.T.R, where N counts the values
@@ -23,7 +24,7 @@ type Operation struct {
 
 const operationTime = "20060102T150405Z"
 
-var operationForm = regexp.MustCompile(`^([1-9][0-9]{0,17})\.([0-9]{8}T[0-9]{6}Z)\.([0-9a-f]{20})$`)
+var operationForm = regex.Of(`^([1-9][0-9]{0,17})\.([0-9]{8}T[0-9]{6}Z)\.([0-9a-f]{20})$`)
 
 // NewOperation makes the id of the n-th value with randomness from random.
 func NewOperation(n uint64, now time.Time, random io.Reader) (Operation, error) {

@@ -2,10 +2,10 @@ package plan
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Owner is what our mark says of whose a value is: PROJECT.ID/ENVIRONMENT/SECRET.
@@ -13,7 +13,7 @@ import (
 type Owner struct{ Project, ID, Environment, Secret string }
 
 // ownerForm allows a dot in a project's name: the id is what follows the last.
-var ownerForm = regexp.MustCompile(`^(.+)\.([0-9a-f]{16})/([^/]+)/([^/]+)$`)
+var ownerForm = regex.Of(`^(.+)\.([0-9a-f]{16})/([^/]+)/([^/]+)$`)
 
 // String is the owner as a mark holds it.
 func (o Owner) String() string {

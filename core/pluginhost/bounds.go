@@ -3,8 +3,9 @@ package pluginhost
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Bounds of what a plugin may answer with. What is within them costs a run little, and
@@ -24,8 +25,8 @@ const (
 )
 
 var (
-	revisionRule = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
-	codeRule     = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+	revisionRule = regex.Of(`^[A-Za-z0-9._:-]{1,128}$`)
+	codeRule     = regex.Of(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 )
 
 func boundedClaims(claims []Claim) error {

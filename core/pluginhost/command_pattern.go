@@ -3,9 +3,10 @@ package pluginhost
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // A command pattern is a command line of words, in which a word in capitals stands
@@ -19,13 +20,13 @@ type commandPattern struct {
 
 // forms are the texts that a word in capitals stands for. None begins with a dash,
 // so that none is taken for a flag.
-var forms = map[string]*regexp.Regexp{
-	"GUID":   regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
-	"TENANT": regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,252}$`),
-	"TEXT":   regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z ._()-]{0,127}$`),
+var forms = map[string]regex.Regex{
+	"GUID":   regex.Of(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
+	"TENANT": regex.Of(`^[0-9A-Za-z][0-9A-Za-z.-]{0,252}$`),
+	"TEXT":   regex.Of(`^[0-9A-Za-z][0-9A-Za-z ._()-]{0,127}$`),
 }
 
-var groupForm = regexp.MustCompile(`\[([^\[\]]*)\]`)
+var groupForm = regex.Of(`\[([^\[\]]*)\]`)
 
 func parseCommandPattern(text string) commandPattern {
 	var p commandPattern
@@ -64,8 +65,8 @@ func wordsMatch(words, args []string) bool {
 }
 
 func wordMatches(word, arg string) bool {
-	switch form := forms[word]; {
-	case form != nil:
+	switch form, ok := forms[word]; {
+	case ok:
 		return form.MatchString(arg)
 	case strings.HasPrefix(word, scriptWord):
 		return isScript(word, arg)

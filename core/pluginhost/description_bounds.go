@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -15,7 +16,7 @@ const (
 	maxKinds   = 1000 // of values, providers and targets together
 )
 
-var kindRule = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
+var kindRule = regex.Of(`^[a-z][a-z0-9_-]{0,63}$`)
 
 // boundedDescription refuses a description that would cost more to use than a plugin
 // is worth, or whose kinds could not be written in a Secretfile.

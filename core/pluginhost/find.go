@@ -6,18 +6,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/secretzero/sz/core/manifest"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // namePrefix starts the file name of every plugin.
 const namePrefix = "sz-plugin-"
 
-var nameRule = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
+var nameRule = regex.Of(`^[a-z][a-z0-9-]{0,62}$`)
 
 // Candidate is a file that may be a plugin. Nothing has been run to find it.
 type Candidate struct {

@@ -7,11 +7,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/secretzero/sz/core/grant"
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -77,7 +77,7 @@ const (
 	ofEnvironment = "env."
 )
 
-var hole = regexp.MustCompile(`\{([^{}]*)\}`)
+var hole = regex.Of(`\{([^{}]*)\}`)
 
 // texts are the texts that a reference stands for: those at a path of the
 // configurations, that of a variable, or a text around them.
@@ -121,7 +121,7 @@ func endpoints(texts []string) []string {
 	return out
 }
 
-var hostForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
+var hostForm = regex.Of(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
 
 // endpoint is narrow on purpose: what could be read as one host here and as another
 // by a library (a user, a trailing dot, an escape) names none.

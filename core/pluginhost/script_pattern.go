@@ -5,9 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // scriptWord begins a word of a command pattern that stands for a whole script, in the
@@ -16,7 +17,7 @@ import (
 // every GUID: which tenant a script asks about may differ, and nothing else may.
 const scriptWord = "SCRIPT:"
 
-var anyGUID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+var anyGUID = regex.Of(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
 
 // isScript reports that a word is the script that a word of a pattern stands for.
 func isScript(pattern, word string) bool {

@@ -10,8 +10,9 @@ package pluginlock
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Name is the name of the file.
@@ -128,9 +129,9 @@ func (f File) With(p Plugin) File {
 }
 
 var (
-	nameRule     = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
-	hashRule     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	platformRule = regexp.MustCompile(`^[a-z0-9]{1,16}_[a-z0-9]{1,16}$`)
+	nameRule     = regex.Of(`^[a-z][a-z0-9-]{0,62}$`)
+	hashRule     = regex.Of(`^sha256:[0-9a-f]{64}$`)
+	platformRule = regex.Of(`^[a-z0-9]{1,16}_[a-z0-9]{1,16}$`)
 )
 
 func (f File) check() error {

@@ -13,12 +13,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/secretzero/sz/core/manifest"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Platform is the one that this sz runs on, as manifests name it.
@@ -54,7 +54,7 @@ func (i Installed) Version() string {
 	return i.Manifest.Version
 }
 
-var hashName = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var hashName = regex.Of(`^[0-9a-f]{64}$`)
 
 // List is what is installed, by name, the newest version of each first. What is
 // damaged is left out and told of in the error.

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // maxSize bounds a lock file, in bytes.
@@ -74,7 +75,7 @@ func (l *Lock) decodeLine(line []byte, seenHeader *bool) error {
 	}
 }
 
-var idRule = regexp.MustCompile(`^[0-9A-Za-z_-]{0,64}$`)
+var idRule = regex.Of(`^[0-9A-Za-z_-]{0,64}$`)
 
 // ValidID reports a text that can be the id of a project. Ids come out of lock files
 // and out of stores, and become part of the names of files.

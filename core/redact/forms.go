@@ -6,8 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // forms are the ways in which a value may stand in a text: as it is, line by line, in
@@ -41,8 +42,8 @@ func forms(value []byte) []string {
 }
 
 var (
-	lowerEscapes = regexp.MustCompile(`%[0-9A-F]{2}`)
-	upperEscapes = regexp.MustCompile(`\\u[0-9a-f]{4}`)
+	lowerEscapes = regex.Of(`%[0-9A-F]{2}`)
+	upperEscapes = regex.Of(`\\u[0-9a-f]{4}`)
 )
 
 // jsonForms are a text within JSON, as one writer or another escapes it: with < > &

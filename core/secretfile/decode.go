@@ -2,18 +2,18 @@ package secretfile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/syntax"
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
 var (
-	nameForm    = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,200}$`)
-	projectForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
+	nameForm    = regex.Of(`^[A-Za-z0-9_.-]{1,200}$`)
+	projectForm = regex.Of(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$`)
 )
 
 func (d *decoder) report(at diag.Range, code, summary, hint string) {

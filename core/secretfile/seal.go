@@ -1,17 +1,17 @@
 package secretfile
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/syntax"
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
 // secretName matches names that look like those of secrets.
-var secretName = regexp.MustCompile(`(?i)SECRET|TOKEN|PASS|KEY$|CREDENTIAL|SAS|CONNECTION`)
+var secretName = regex.Of(`(?i)SECRET|TOKEN|PASS|KEY$|CREDENTIAL|SAS|CONNECTION`)
 
 // settings are the keys of a static value that are none.
 var settings = []string{"validation", "prompt", "rotation_period", templateKey}

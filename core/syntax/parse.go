@@ -3,10 +3,10 @@ package syntax
 import (
 	"bytes"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Language is one of the two syntaxes. The zero Language is YAML.
@@ -48,7 +48,7 @@ func LanguageOf(name string, text []byte) Language {
 	return YAML
 }
 
-var hclLine = regexp.MustCompile(`^(?://|/\*|[A-Za-z_][A-Za-z0-9_-]*\s*=|[a-z_]+(?:\s+"[^"]*")*\s*\{$)`)
+var hclLine = regex.Of(`^(?://|/\*|[A-Za-z_][A-Za-z0-9_-]*\s*=|[a-z_]+(?:\s+"[^"]*")*\s*\{$)`)
 
 const byteOrderMark = "\xef\xbb\xbf"
 

@@ -2,20 +2,20 @@ package syntax
 
 import (
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
 var (
-	envForm     = regexp.MustCompile(`(?s)^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$`)
-	stepForm    = regexp.MustCompile(`^(?:\.([A-Za-z_][A-Za-z0-9_-]*)|\[\s*'([^']*)'\s*\]|\[\s*"([^"]*)"\s*\]|\[\s*(\d{1,6})\s*\])`)
-	literalForm = regexp.MustCompile(`^(?:'([^']*)'|"([^"]*)")$`)
-	defaultForm = regexp.MustCompile(`^(?:or\s+|\|\s*default\(\s*)(?:'([^']*)'|"([^"]*)"|([a-z]+|[-+.0-9][-+.0-9a-zA-Z]*))(\s*\))?$`)
-	envName     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	encoderForm = regexp.MustCompile(`^\|\s*(url|json|base64)$`)
+	envForm     = regex.Of(`(?s)^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$`)
+	stepForm    = regex.Of(`^(?:\.([A-Za-z_][A-Za-z0-9_-]*)|\[\s*'([^']*)'\s*\]|\[\s*"([^"]*)"\s*\]|\[\s*(\d{1,6})\s*\])`)
+	literalForm = regex.Of(`^(?:'([^']*)'|"([^"]*)")$`)
+	defaultForm = regex.Of(`^(?:or\s+|\|\s*default\(\s*)(?:'([^']*)'|"([^"]*)"|([a-z]+|[-+.0-9][-+.0-9a-zA-Z]*))(\s*\))?$`)
+	envName     = regex.Of(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	encoderForm = regex.Of(`^\|\s*(url|json|base64)$`)
 )
 
 // maxIndex is beyond every index.

@@ -2,9 +2,10 @@ package syntax
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // An unquoted {{…}} at the start of a scalar is a flow mapping to a YAML parser.
@@ -52,7 +53,7 @@ func prequote(text []byte) ([]byte, quotes) {
 	return out.Bytes(), q
 }
 
-var opening = regexp.MustCompile(`^\{\{\s*(?:((?:var|secret)\s*[.\[])|[A-Za-z'"])`)
+var opening = regex.Of(`^\{\{\s*(?:((?:var|secret)\s*[.\[])|[A-Za-z'"])`)
 
 // unquoted reports that a value begins with an expression of ours, not with a
 // flow mapping such as {{a: b}: c}.

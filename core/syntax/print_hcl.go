@@ -2,12 +2,12 @@ package syntax
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
@@ -16,8 +16,8 @@ import (
 var settled = []string{"config", "auth", "rotation", "source", "metadata", "environments"}
 
 var (
-	word      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-	hclNumber = regexp.MustCompile(`^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$`)
+	word      = regex.Of(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+	hclNumber = regex.Of(`^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$`)
 )
 
 type hclPrinter struct {

@@ -2,10 +2,10 @@ package syntax
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // nowhere is for texts that stand in no file.
@@ -57,11 +57,11 @@ func escapeYAML(text string, followed bool) string {
 }
 
 var (
-	plainForm = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./@+~()=^;$-]*(?: [A-Za-z0-9_./@+~()=^;$-]+)*$`)
-	urlForm   = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[A-Za-z0-9_./@+~=?&;$-]+(?::[0-9]+)?[A-Za-z0-9_./@+~=?&;$-]*$`)
+	plainForm = regex.Of(`^[A-Za-z0-9_./][A-Za-z0-9_./@+~()=^;$-]*(?: [A-Za-z0-9_./@+~()=^;$-]+)*$`)
+	urlForm   = regex.Of(`^[a-z][a-z0-9+.-]*://[A-Za-z0-9_./@+~=?&;$-]+(?::[0-9]+)?[A-Za-z0-9_./@+~=?&;$-]*$`)
 	// lookalikes are plain texts that a reader of YAML 1.1, or a person, takes for
 	// something else.
-	lookalikes = regexp.MustCompile(`(?i)^(?:y|n|yes|no|on|off|~|null|true|false|\.inf|\.nan|[-+.0-9][-+.0-9_:eExXoOtTzZ ]*)$`)
+	lookalikes = regex.Of(`(?i)^(?:y|n|yes|no|on|off|~|null|true|false|\.inf|\.nan|[-+.0-9][-+.0-9_:eExXoOtTzZ ]*)$`)
 )
 
 // quoteYAML is a scalar: plain where nobody can take it for something else, else

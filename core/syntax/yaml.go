@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,11 +9,12 @@ import (
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 
 	"github.com/secretzero/sz/core/diag"
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
 // directive names the version of YAML that the language has, and the parser not.
-var directive = regexp.MustCompile(`^%YAML 1\.2[ \t\r]*\n`)
+var directive = regex.Of(`^%YAML 1\.2[ \t\r]*\n`)
 
 // parseYAML is the YAML front end.
 func parseYAML(file string, text []byte, sources *diag.Sources) (*Node, diag.List) {
@@ -180,7 +180,7 @@ func (y *yamlReader) span(from, to int) diag.Range { return y.text.span(y.file, 
 
 // indicator is a character of YAML within a message of the parser. Anything longer
 // between quotes is a piece of the file.
-var indicator = regexp.MustCompile(`'.'`)
+var indicator = regex.Of(`'.'`)
 
 // loadFault is a syntax error in our words and with our position. It quotes
 // nothing: a password that begins with a special character is a syntax error too.

@@ -1,21 +1,21 @@
 package syntax
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 )
 
 // The scalars of the YAML 1.2 core schema (YAML 1.2.2, section 10.3.2). All else
 // is text: yes, on and dates too.
 var (
-	nullForm   = regexp.MustCompile(`^(?:~|null|Null|NULL|)$`)
-	boolForm   = regexp.MustCompile(`^(?:true|True|TRUE|false|False|FALSE)$`)
-	numberForm = regexp.MustCompile(`^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$`)
+	nullForm   = regex.Of(`^(?:~|null|Null|NULL|)$`)
+	boolForm   = regex.Of(`^(?:true|True|TRUE|false|False|FALSE)$`)
+	numberForm = regex.Of(`^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$`)
 )
 
 const (

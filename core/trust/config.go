@@ -11,11 +11,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/secretzero/sz/core/hclfile"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Config is what /etc/sz/config.hcl and the user's own config.hcl say. The zero
@@ -97,10 +97,10 @@ func loadOne(dir string) (Config, error) {
 }
 
 var (
-	tierRule   = regexp.MustCompile(`^T[0-3]$`)
-	hostRule   = regexp.MustCompile(`^(\*\.)?[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?$`)
-	tenantRule = regexp.MustCompile(`^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-	digestRule = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	tierRule   = regex.Of(`^T[0-3]$`)
+	hostRule   = regex.Of(`^(\*\.)?[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?$`)
+	tenantRule = regex.Of(`^(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+	digestRule = regex.Of(`^sha256:[0-9a-f]{64}$`)
 )
 
 // IsDigest reports a text that could be the digest of a reach.

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/secretzero/sz/core/secretfile"
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -17,7 +17,7 @@ import (
 var ErrUnencoded = errors.New("an encoder is missing")
 
 // urlShaped is text that ends inside something that looks like a URL.
-var urlShaped = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]*$`)
+var urlShaped = regex.Of(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]*$`)
 
 // reserved are the characters that mean something in a URL (RFC 3986, section 2.2),
 // and those that may not stand in one.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -48,9 +49,9 @@ func schemas(t *trial) {
 }
 
 var (
-	nameForm    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
-	kindForm    = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
-	versionForm = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$`)
+	nameForm    = regex.Of(`^[a-z][a-z0-9-]{0,62}$`)
+	kindForm    = regex.Of(`^[a-z][a-z0-9_]{0,62}$`)
+	versionForm = regex.Of(`^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$`)
 )
 
 // Faults are what is wrong with a description, in words, without starting anything.

@@ -6,10 +6,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -183,7 +183,7 @@ func (c *targetCase) mustWrite(t *trial, s *session, p *place, payload secret.Pa
 	return result
 }
 
-var revisionForm = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,128}$`)
+var revisionForm = regex.Of(`^[A-Za-z0-9._:-]{1,128}$`)
 
 func stored(r wire.WriteResult) bool { return r.Outcome == wire.Applied || r.Outcome == wire.Unchanged }
 

@@ -4,10 +4,11 @@ import (
 	"crypto/hmac"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // serveLogin is as much of Microsoft Entra as clients need for the client
@@ -61,7 +62,7 @@ func (s *Server) openidConfiguration(host, tenant string) (int, any) {
 
 // tenantID is the form of a tenant's id. A tenant named otherwise, by a domain or
 // as common, is taken for the only one there is.
-var tenantID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var tenantID = regex.Of(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func (s *Server) clientCredentials(r *http.Request, host, tenant string) (int, any) {
 	if err := r.ParseForm(); err != nil {

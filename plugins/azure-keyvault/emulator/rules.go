@@ -2,13 +2,14 @@ package emulator
 
 import (
 	"encoding/json"
-	"regexp"
 	"unicode/utf8"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // secretName is the rule of the service's routes (azure-rest-api-specs,
 // keyvault/Secrets, routes.tsp). A digit first, hyphens anywhere are fine.
-var secretName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
+var secretName = regex.Of(`^[0-9a-zA-Z-]{1,127}$`)
 
 // The limits of a secret (learn.microsoft.com/azure/key-vault/secrets/about-secrets;
 // for the names of tags, MicrosoftDocs/azure-docs issue 117407).

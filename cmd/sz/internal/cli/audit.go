@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -15,6 +14,7 @@ import (
 	"github.com/secretzero/sz/core/diag"
 	"github.com/secretzero/sz/core/plan"
 	"github.com/secretzero/sz/core/record"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 const (
@@ -194,7 +194,7 @@ func (p *project) auditEnd(c *cli.Context, result apply.Result) error {
 	return p.appendAudit(e)
 }
 
-var projectIDForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+var projectIDForm = regex.Of(`^[0-9a-f]{16}$`)
 
 func (p *project) appendAudit(e audit.Event) error {
 	if !projectIDForm.MatchString(e.ProjectID) {

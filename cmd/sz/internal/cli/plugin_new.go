@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/secretzero/sz/cmd/sz/internal/scaffold"
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
+	"github.com/secretzero/sz/internal/regex"
 )
 
 func pluginNewCommand() *cli.Command {
@@ -33,7 +33,7 @@ func pluginNewCommand() *cli.Command {
 	}
 }
 
-var pluginNameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
+var pluginNameForm = regex.Of(`^[a-z][a-z0-9-]{0,62}$`)
 
 func newPlugin(c *cli.Context) error {
 	name := strings.TrimPrefix(c.Args().First(), "sz-plugin-")

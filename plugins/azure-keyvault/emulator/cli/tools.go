@@ -8,10 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/plugins/azure-keyvault/emulator"
 )
 
@@ -49,8 +49,8 @@ func developerCLI(args []string, to streams) (int, error) {
 }
 
 var (
-	scriptResource = regexp.MustCompile(`ResourceUrl\s*=\s*'([^']*)'`)
-	scriptTenant   = regexp.MustCompile(`\$tenantId\s*=\s*'([^']*)'`)
+	scriptResource = regex.Of(`ResourceUrl\s*=\s*'([^']*)'`)
+	scriptTenant   = regex.Of(`\$tenantId\s*=\s*'([^']*)'`)
 )
 
 // powerShell answers a script that calls Get-AzAccessToken, as the Azure SDKs encode

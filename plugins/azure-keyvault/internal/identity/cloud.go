@@ -3,12 +3,12 @@ package identity
 import (
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
 	"github.com/secretzero/sz/sdk/schema"
 )
@@ -144,7 +144,7 @@ func hostOf(text string) (host string, ok bool) {
 }
 
 // hostForm is a name of two labels or more, without a dot at its end.
-var hostForm = regexp.MustCompile(`^([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$`)
+var hostForm = regex.Of(`^([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$`)
 
 func loginHosts() []string {
 	var hosts []string

@@ -1,9 +1,9 @@
 package identity
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
 )
 
@@ -34,7 +34,7 @@ var entraCodes = map[string]struct{ code, why, hint string }{
 	"53003":   {"conditional-access", "a conditional access policy forbids it from here", "ask who runs the tenant, with the text above"},
 }
 
-var entraCode = regexp.MustCompile(`AADSTS([0-9]+)`)
+var entraCode = regex.Of(`AADSTS([0-9]+)`)
 
 // refusedByEntra explains what Microsoft Entra answered, if it is what did.
 func (m *maker) refusedByEntra(l Link, text string) *refusal {

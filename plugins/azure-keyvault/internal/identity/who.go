@@ -3,8 +3,9 @@ package identity
 import (
 	"encoding/base64"
 	"encoding/json"
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Who is whom a token was given to, as the token says itself. It never holds the token.
@@ -41,7 +42,7 @@ func orUnknown(text string) string {
 	return text
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var guid = regex.Of(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func isGUID(text string) bool { return guid.MatchString(text) }
 

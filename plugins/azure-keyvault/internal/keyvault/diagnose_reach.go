@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
-	"regexp"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
 )
 
@@ -18,7 +18,7 @@ const apiVersion = "7.4"
 
 // challenge is what a vault answers to who has no token: the tenant that it is in, and
 // what a token must be for.
-var challenge = regexp.MustCompile(`^Bearer authorization(?:_uri)?="https://[a-z0-9.-]+/([0-9a-fA-F-]{36})",? *(?:resource|scope)="([^"]+)"`)
+var challenge = regex.Of(`^Bearer authorization(?:_uri)?="https://[a-z0-9.-]+/([0-9a-fA-F-]{36})",? *(?:resource|scope)="([^"]+)"`)
 
 // reach sends one request without a token, which tells whether there is a vault of
 // this name, whether it can be reached, and in which tenant it is. It gives the tenant,
@@ -81,7 +81,7 @@ func (x *examination) reach(ctx context.Context) (tenant, failed string) {
 	return asked[1], ""
 }
 
-var regionForm = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
+var regionForm = regex.Of(`^[a-z0-9]{1,40}$`)
 
 // unreached says at which step a request ended that got no answer.
 func (x *examination) unreached(err error, proxied bool, found []string) (failed string) {

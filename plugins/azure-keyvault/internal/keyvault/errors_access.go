@@ -2,9 +2,9 @@ package keyvault
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
 )
 
@@ -51,8 +51,8 @@ func (t *trouble) grantPolicy() string {
 
 // What the service says is missing, in the words of policies and of roles.
 var (
-	missingPermission = regexp.MustCompile(`does not have secrets ([a-z]{1,16}) permission`)
-	missingAction     = regexp.MustCompile(`Action: '(Microsoft\.KeyVault/vaults/secrets/[A-Za-z/]{1,40})'`)
+	missingPermission = regex.Of(`does not have secrets ([a-z]{1,16}) permission`)
+	missingAction     = regex.Of(`Action: '(Microsoft\.KeyVault/vaults/secrets/[A-Za-z/]{1,40})'`)
 )
 
 func (t *trouble) permission() string {
@@ -69,7 +69,7 @@ func (t *trouble) action() string {
 	return ""
 }
 
-var clientAddress = regexp.MustCompile(`Client address: ([0-9a-fA-F.:]{3,45})`)
+var clientAddress = regex.Of(`Client address: ([0-9a-fA-F.:]{3,45})`)
 
 // blockedNetwork is a vault that lets nothing of this machine in: by its firewall, by
 // having private endpoints only, or by a perimeter around it.

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/identity"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
@@ -81,7 +81,7 @@ func command(text string, v vault.Vault, name string) string {
 }
 
 // firstLabel is the name of a vault in what was written in place of its address.
-var firstLabel = regexp.MustCompile(`^(?:https?://)?([a-zA-Z][a-zA-Z0-9-]{0,62})(?:[./]|$)`)
+var firstLabel = regex.Of(`^(?:https?://)?([a-zA-Z][a-zA-Z0-9-]{0,62})(?:[./]|$)`)
 
 // addressOf is where the address of a vault is to be had, for what was written in place
 // of one.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 )
 
@@ -114,7 +114,7 @@ func (s *store) about(id *azsecrets.ID, name, version string) error {
 }
 
 // idForm is that of the ids of secrets, with a version or without.
-var idForm = regexp.MustCompile(`^https://([a-z0-9.-]+)(?::443)?/secrets/([0-9a-zA-Z-]{1,127})(?:/([0-9a-zA-Z]{1,64}))?/?$`)
+var idForm = regex.Of(`^https://([a-z0-9.-]+)(?::443)?/secrets/([0-9a-zA-Z-]{1,127})(?:/([0-9a-zA-Z]{1,64}))?/?$`)
 
 // parse takes an id apart. One of another vault is none.
 func (s *store) parse(id *azsecrets.ID) (name, version string, ok bool) {

@@ -10,10 +10,10 @@ package references
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
 	"github.com/secretzero/sz/sdk"
 )
@@ -41,7 +41,7 @@ func Setting(secret, field string) string {
 	return name
 }
 
-var notInSettings = regexp.MustCompile(`[^0-9A-Za-z]+`)
+var notInSettings = regex.Of(`[^0-9A-Za-z]+`)
 
 // consumer writes the text for one kind of reader.
 type consumer func(project string, secrets []Secret) sdk.References
@@ -115,11 +115,11 @@ func word(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-var plain = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var plain = regex.Of(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // lowerName is a name as Kubernetes and Container Apps have it.
 func lowerName(text string) string {
 	return strings.Trim(notInLower.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
 
-var notInLower = regexp.MustCompile(`[^0-9a-z]+`)
+var notInLower = regex.Of(`[^0-9a-z]+`)

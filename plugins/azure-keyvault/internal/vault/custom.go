@@ -2,8 +2,9 @@ package vault
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Resource is what tokens for custom endpoints are for: those of a private cloud, or
@@ -12,7 +13,7 @@ type Resource string
 
 // resourceForm is https and a host of two labels or more, the last of which is no
 // number: a GUID has none of it, and neither has an address.
-var resourceForm = regexp.MustCompile(`^https://([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$`)
+var resourceForm = regex.Of(`^https://([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$`)
 
 // ParseResource reads the resource of custom endpoints. A GUID is never one: it is
 // the name of any application, and whoever answers at an endpoint could ask for a
@@ -33,7 +34,7 @@ func (v Vault) Custom() bool { return v.custom != "" }
 func (r Resource) endpoint(host string) (Vault, error) {
 	name, _, _ := strings.Cut(host, ".")
 	for label := range strings.SplitSeq(host, ".") {
-		if !labelForm.MatchString(label) {
+		if !isLabel(label) {
 			return Vault{}, &Error{"vault_url is not a host", "write it as https://NAME." + r.domain()}
 		}
 	}

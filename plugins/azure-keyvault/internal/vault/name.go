@@ -2,12 +2,15 @@ package vault
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
-// serviceName is what the service accepts (azure-rest-api-specs, routes.tsp).
-var serviceName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
+// ofService reports what the service accepts (azure-rest-api-specs, routes.tsp).
+func ofService(name string) bool { return len(name) <= 127 && serviceCharacters.MatchString(name) }
+
+var serviceCharacters = regex.Of(`^[0-9a-zA-Z-]+$`)
 
 // DefaultName is the name in a vault of a secret that names none: underscores and
 // dots, which the service refuses, become hyphens.
@@ -26,7 +29,7 @@ func CheckName(name string, strict bool) error {
 	switch {
 	case name == "" || len(name) > 127:
 		wrong = fmt.Sprintf("it has %d characters, and 1 to 127 are allowed", len(name))
-	case !serviceName.MatchString(name):
+	case !ofService(name):
 		wrong = "only letters, digits and hyphens are allowed"
 	case !strict:
 		return nil
@@ -43,13 +46,13 @@ func CheckName(name string, strict bool) error {
 	if fixed := fix(name); fixed != "" {
 		e.Hint = fmt.Sprintf("did you mean %q?", fixed)
 	}
-	if strict && serviceName.MatchString(name) {
+	if strict && ofService(name) {
 		e.Hint += "; name_rules: service allows all that the service does"
 	}
 	return e
 }
 
-var otherCharacters = regexp.MustCompile(`[^0-9a-zA-Z]+`)
+var otherCharacters = regex.Of(`[^0-9a-zA-Z]+`)
 
 func fix(name string) string {
 	fixed := strings.Trim(otherCharacters.ReplaceAllString(name, "-"), "-")

@@ -2,8 +2,9 @@ package vault
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // Vault is a vault by its canonical host.
@@ -68,17 +69,20 @@ func Named(name, cloud string) (Vault, error) {
 		}
 	}
 	name = strings.ToLower(name)
-	if !labelForm.MatchString(name) {
+	if !isLabel(name) {
 		return Vault{}, &Error{"vault is not the name of a vault", "write the name alone, or the whole address as vault_url"}
 	}
 	return Vault{Name: name, Host: name + suffix}, nil
 }
 
-var labelForm = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+// isLabel reports that a text can stand between the dots of a host.
+func isLabel(text string) bool { return len(text) <= 63 && labelCharacters.MatchString(text) }
+
+var labelCharacters = regex.Of(`^[a-z0-9-]+$`)
 
 // nameForm is the rule for new vaults
 // (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules).
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,22}[a-z0-9]$`)
+var nameForm = regex.Of(`^[a-z][a-z0-9-]{1,22}[a-z0-9]$`)
 
 // Parse reads a vault_url. The grammar is narrower than that of a URL: https, one
 // label, a known suffix, nothing else. Whatever else a URL may hold (a port, a
@@ -101,7 +105,7 @@ func Parse(text string, custom Resource) (Vault, error) {
 		if !ok {
 			continue
 		}
-		if !labelForm.MatchString(name) {
+		if !isLabel(name) {
 			return Vault{}, &Error{fmt.Sprintf("vault_url names no vault before %s", suffix), "write it as https://NAME" + suffix}
 		}
 		return Vault{Name: name, Host: host}, nil
@@ -115,7 +119,7 @@ func Parse(text string, custom Resource) (Vault, error) {
 func missingScheme(text string) error {
 	rest := strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(text), "http://"), "/")
 	switch {
-	case labelForm.MatchString(rest):
+	case isLabel(rest):
 		return &Error{"vault_url lacks https:// and the domain", "write https://" + rest + ".vault.azure.net"}
 	case strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-.") == "":
 		return &Error{"vault_url does not begin with https://", "write https://" + rest}
@@ -128,7 +132,7 @@ func wrongHost(host string) error {
 	switch {
 	case strings.Contains(host, ".managedhsm."):
 		return &Error{"vault_url is a Managed HSM, which stores keys and no secrets", "use a vault: https://NAME.vault.azure.net"}
-	case labelForm.MatchString(first):
+	case isLabel(first):
 		return &Error{"vault_url is not the host of a vault", "vaults are https://NAME.vault.azure.net; did you mean https://" + first + ".vault.azure.net?"}
 	}
 	return &Error{"vault_url is not the host of a vault", "write it as https://NAME.vault.azure.net"}

@@ -3,17 +3,17 @@ package format
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
 var (
-	dotenvKey   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-	dotenvStart = regexp.MustCompile(`^([ \t]*(?:export[ \t]+)?)([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*`)
-	dotenvTail  = regexp.MustCompile(`^(?:[ \t]+#[^\r\n]*|[ \t]*)\r?$`)
+	dotenvKey   = regex.Of(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	dotenvStart = regex.Of(`^([ \t]*(?:export[ \t]+)?)([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*`)
+	dotenvTail  = regex.Of(`^(?:[ \t]+#[^\r\n]*|[ \t]*)\r?$`)
 )
 
 // dotenv is a file of NAME=value lines. A line that is no assignment, such as a

@@ -3,14 +3,14 @@ package format
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"strings"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
 // dotenvPlain is what every reader of such files takes as it stands.
-var dotenvPlain = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`)
+var dotenvPlain = regex.Of(`^[A-Za-z0-9_./:@%+,=-]+$`)
 
 var errOpenQuote = errors.New("its quote is never closed")
 

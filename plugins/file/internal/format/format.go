@@ -8,9 +8,9 @@ package format
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"unicode/utf8"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -71,8 +71,8 @@ func Parse(format string, text []byte) (Document, error) {
 
 // CheckKey says what is wrong with a key in a format, and which one would do.
 func CheckKey(format, key string) (suggestion string, err error) {
-	form := map[string]*regexp.Regexp{Dotenv: dotenvKey, Tfvars: tfvarsKey}[format]
-	if form == nil || form.MatchString(key) {
+	form, ok := map[string]regex.Regex{Dotenv: dotenvKey, Tfvars: tfvarsKey}[format]
+	if !ok || form.MatchString(key) {
 		return "", nil
 	}
 	usable := notInVariable.ReplaceAllString(key, "_")
@@ -82,4 +82,4 @@ func CheckKey(format, key string) (suggestion string, err error) {
 	return usable, fmt.Errorf("key %q cannot be the name of a variable", key)
 }
 
-var notInVariable = regexp.MustCompile(`[^A-Za-z0-9_]`)
+var notInVariable = regex.Of(`[^A-Za-z0-9_]`)

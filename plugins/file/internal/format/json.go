@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -24,7 +24,7 @@ type jsonMember struct {
 
 var (
 	errNotObject = errors.New("it is not a JSON object")
-	jsonBlank    = regexp.MustCompile(`^[ \t\r\n]*`)
+	jsonBlank    = regex.Of(`^[ \t\r\n]*`)
 )
 
 const jsonSpace = " \t\r\n"

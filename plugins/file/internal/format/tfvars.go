@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
-var tfvarsKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var tfvarsKey = regex.Of(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // tfvars is a file of variables for Terraform: HCL with attributes only. A change is
 // made in the text, so that what is not ours keeps its bytes. Terraform brings texts

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -59,7 +59,7 @@ func tomlPayload(n *unstable.Node) secret.Payload {
 	return secret.NewText(value)
 }
 
-var tomlBareKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var tomlBareKey = regex.Of(`^[A-Za-z0-9_-]+$`)
 
 func tomlName(key string) string {
 	if tomlBareKey.MatchString(key) {

@@ -2,12 +2,13 @@ package format
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // yamlEntry is where a member of a block mapping stands: from the line of its key to
@@ -92,7 +93,7 @@ func (e yamlEntry) findColon(name *yaml.Node) (int, bool) {
 	return at, at < len(e.line) && e.line[at] == ':'
 }
 
-var yamlTail = regexp.MustCompile(`^[ \t]*(?:[ \t]#.*)?$`)
+var yamlTail = regex.Of(`^[ \t]*(?:[ \t]#.*)?$`)
 
 // findValue finds a scalar that is all in the line of its key.
 func (e *yamlEntry) findValue(value *yaml.Node) {

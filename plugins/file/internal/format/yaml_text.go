@@ -2,12 +2,12 @@ package format
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -108,7 +108,7 @@ func sameYAML(a, b *yaml.Node) bool {
 }
 
 // yamlLine is a line with its end, of which YAML has three.
-var yamlLine = regexp.MustCompile(`[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$`)
+var yamlLine = regex.Of(`[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$`)
 
 // lineEnd is how the lines of a text end.
 func lineEnd(text string) string {

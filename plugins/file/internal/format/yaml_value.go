@@ -2,10 +2,10 @@ package format
 
 import (
 	"encoding/json"
-	"regexp"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk/secret"
 )
 
@@ -38,8 +38,8 @@ func toYAML(p secret.Payload) *yaml.Node {
 // yamlPlainName is a key that needs no quotes. What could be read as a boolean or
 // null by some reader is quoted.
 var (
-	yamlPlainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-	yamlWord      = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null)$`)
+	yamlPlainName = regex.Of(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+	yamlWord      = regex.Of(`^(?i:y|n|yes|no|on|off|true|false|null)$`)
 )
 
 func yamlName(key string) *yaml.Node {

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"strconv"
 	"time"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
 	"github.com/secretzero/sz/sdk/schema"
 )
@@ -17,8 +17,8 @@ const maxPeriod = 100 * 365 * 24 * time.Hour
 
 var (
 	label    = `[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?`
-	hostName = regexp.MustCompile(`^(\*\.)?` + label + `(\.` + label + `)*$`)
-	unit     = regexp.MustCompile(`([0-9]+)([ywdh])`)
+	hostName = regex.Of(`^(\*\.)?` + label + `(\.` + label + `)*$`)
+	unit     = regex.Of(`([0-9]+)([ywdh])`)
 )
 
 // names are those that a certificate is for.

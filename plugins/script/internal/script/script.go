@@ -12,9 +12,9 @@ package script
 import (
 	"context"
 	"errors"
-	"regexp"
 	"time"
 
+	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
@@ -62,7 +62,7 @@ func (c Config) timeout() (time.Duration, error) {
 	return d, nil
 }
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = regex.Of(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (c Config) checkVariables() error {
 	var found []error
