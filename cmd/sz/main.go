@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 
 	"github.com/secretzero/sz/cmd/sz/internal/cli"
+	"github.com/secretzero/sz/cmd/sz/internal/crash"
 	"github.com/secretzero/sz/cmd/sz/internal/probe"
+	"github.com/secretzero/sz/core/sandbox"
 )
 
 func main() {
@@ -18,5 +20,12 @@ func main() {
 		}
 		return
 	}
-	os.Exit(cli.Main(os.Args, os.Stdin, os.Stdout, os.Stderr))
+	if os.Args[0] == crash.Reporter {
+		crash.Tell()
+		return
+	}
+	stderr, stop := crash.Watch(os.Stderr, sandbox.Begin)
+	code := cli.Main(os.Args, os.Stdin, os.Stdout, stderr)
+	stop()
+	os.Exit(code)
 }

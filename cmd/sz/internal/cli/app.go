@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/secretzero/sz/cmd/sz/internal/crash"
 	"github.com/secretzero/sz/cmd/sz/internal/ui"
 	"github.com/secretzero/sz/core/redact"
 	"github.com/secretzero/sz/core/sandbox"
@@ -41,6 +42,7 @@ func Main(args []string, stdin *os.File, stdout, stderr *os.File) (code int) {
 		stop()
 		fmt.Fprintln(stderr, "interrupted: finishing what is under way; once more ends at once")
 	})()
+	crash.Fault()
 	app := newApp(stdin, out, errs)
 	err := app.RunContext(ctx, flagsFirst(app.Commands, args))
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/secretzero/sz/cmd/sz/internal/crash"
 	"github.com/secretzero/sz/core/redact"
 )
 
@@ -40,9 +41,8 @@ func maskOf(c *cli.Context) *redact.Masker {
 	return &redact.Masker{}
 }
 
-// crashed reports a panic of sz itself with its head masked: what went wrong may have
-// been a value.
+// crashed reports a panic of sz itself.
 func crashed(stderr stream, cause any) int {
-	fmt.Fprint(stderr.file, stderr.mask.Text(fmt.Sprintf("error: sz failed, which is a fault of its own: %v\n%s", cause, debug.Stack())))
+	fmt.Fprint(stderr.file, crash.Report(fmt.Sprintf("panic: %v\n\n%s", cause, debug.Stack())))
 	return exitError
 }
