@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"unicode/utf8"
 )
 
 // Type says how a scalar is written where types exist, as in JSON.
@@ -57,8 +58,14 @@ func Scalar(t Type, v Value) Payload {
 	return Payload{&payload{kind: t, scalar: v}}
 }
 
-// NewText makes a text payload of v.
-func NewText(v Value) Payload { return Scalar(Text, v) }
+// NewText makes a text payload of v. Bytes that are no text, because they are not UTF-8,
+// become a binary one: a store of plain bytes does not know what it holds.
+func NewText(v Value) Payload {
+	if !utf8.Valid(v.Expose()) {
+		return Scalar(Binary, v)
+	}
+	return Scalar(Text, v)
+}
 
 // NewObject makes a payload of ordered fields. Names must be unique; the last
 // of two equal names is what [Payload.Field] finds.

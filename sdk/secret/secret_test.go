@@ -58,9 +58,17 @@ func TestJSONKeepsOrderTypesAndText(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoTextIsBinary(t *testing.T) {
+	for text, want := range map[string]Type{"": Text, "grüße": Text, "\xff\x00": Binary, "cut \xc3": Binary} {
+		if got := NewText(FromString(text)); got.Type() != want || string(got.Scalar().Expose()) != text {
+			t.Errorf("%q is of type %d", text, got.Type())
+		}
+	}
+}
+
 func TestJSONRefusesWithoutQuoting(t *testing.T) {
 	for name, p := range map[string]Payload{
-		"not UTF-8": NewText(New([]byte("\xff" + canary))), "not a number": Scalar(Number, FromString(canary)),
+		"not UTF-8": Scalar(Text, New([]byte("\xff"+canary))), "not a number": Scalar(Number, FromString(canary)),
 	} {
 		if _, err := NewObject([]Field{{"f", p}}).EncodeJSON(); err == nil || strings.Contains(err.Error(), canary) {
 			t.Errorf("%s: %v", name, err)

@@ -5,6 +5,7 @@
 
 const fs = require("fs");
 const path = require("path");
+const { isUtf8 } = require("buffer");
 const grpc = require("@grpc/grpc-js");
 const protobuf = require("protobufjs");
 const loader = require("@grpc/proto-loader");
@@ -215,7 +216,8 @@ function targetsService(plugin, session) {
       if (typeof request.reason !== "string" || request.reason === "READ_REASON_UNSPECIFIED") throw refuse(grpc.status.INVALID_ARGUMENT, "no reason given");
       try {
         const { value, receipt } = await session.provider.read(place(request.target));
-        return { payload: { scalar: { type: "SCALAR_TYPE_TEXT", data: value } }, receipt, diagnostics: [] };
+        const type = isUtf8(value) ? "SCALAR_TYPE_TEXT" : "SCALAR_TYPE_BINARY";
+        return { payload: { scalar: { type, data: value } }, receipt, diagnostics: [] };
       } catch (err) {
         return { diagnostics: diagnosticsOf(err) };
       }

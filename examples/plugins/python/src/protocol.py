@@ -247,7 +247,7 @@ class Session:
                 raise GRPCError(Status.INVALID_ARGUMENT, "no reason given")
             try:
                 value, receipt = await self.provider.read(self.place(request.target))
-                return {"payload": {"scalar": {"type": "SCALAR_TYPE_TEXT", "data": value}}, "receipt": receipt}
+                return {"payload": {"scalar": {"type": type_of(value), "data": value}}, "receipt": receipt}
             except Exception as err:
                 return {"diagnostics": diagnostics(err)}
 
@@ -335,6 +335,15 @@ def plain(value):
     if kind == "object":
         return {member.name: plain(member.value) for member in value.object.members}
     return None
+
+
+def type_of(value):
+    """What bytes of a store are: text, or what is none."""
+    try:
+        value.decode()
+        return "SCALAR_TYPE_TEXT"
+    except UnicodeDecodeError:
+        return "SCALAR_TYPE_BINARY"
 
 
 def flat(payload):

@@ -18,7 +18,7 @@ func Fit(format string, p secret.Payload) (secret.Payload, error) {
 		if p.Type() == secret.Object || p.Type() == secret.List {
 			return secret.Payload{}, errors.New("a text file holds one value, and this has several")
 		}
-		return asText(p.Scalar()), nil
+		return secret.NewText(p.Scalar()), nil
 	}
 	switch p.Type() {
 	case secret.Object, secret.List:

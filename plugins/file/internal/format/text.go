@@ -2,7 +2,6 @@ package format
 
 import (
 	"bytes"
-	"unicode/utf8"
 
 	"github.com/secretzero/sz/sdk/secret"
 )
@@ -19,7 +18,7 @@ func (d *plain) Get(key string) (secret.Payload, bool) {
 	if d.text == nil || key != "" {
 		return secret.Payload{}, false
 	}
-	return asText(secret.New(bytes.Clone(d.text))), true
+	return secret.NewText(secret.New(bytes.Clone(d.text))), true
 }
 
 // Set replaces the file.
@@ -44,11 +43,3 @@ func (d *plain) Empty() bool { return d.text == nil }
 
 // Bytes is the file.
 func (d *plain) Bytes() ([]byte, error) { return d.text, nil }
-
-// asText is a value of bytes: as text where they are text.
-func asText(v secret.Value) secret.Payload {
-	if utf8.Valid(v.Expose()) {
-		return secret.NewText(v)
-	}
-	return secret.Scalar(secret.Binary, v)
-}
