@@ -10,6 +10,7 @@ import (
 
 // Generator is one kind of generated value: a [GeneratorOf].
 type Generator interface {
+	kind() string
 	describe() wire.GeneratorDescription
 	check(context.Context, wire.GeneratorItem) wire.GeneratorCheck
 	generate(context.Context, wire.GeneratorItem) wire.Generated
@@ -36,6 +37,8 @@ type GeneratorOf[C any] struct {
 	// when a plan that a person approved says so, and each answer must be another.
 	Generate func(ctx context.Context, c C) (secret.Payload, error)
 }
+
+func (g GeneratorOf[C]) kind() string { return g.Kind }
 
 func (g GeneratorOf[C]) describe() wire.GeneratorDescription {
 	return wire.GeneratorDescription{

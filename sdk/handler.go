@@ -31,12 +31,16 @@ func (h *handler) call(ctx context.Context, more ...secret.Value) (context.Conte
 
 // NewHandler is what [Serve] serves. Only tests of plugins need it: see sdk/plugintest.
 // It panics when the plugin contradicts itself, such as by a tag that there is not.
-func NewHandler(p Plugin) wire.Handler { return newHandler(p) }
+func NewHandler(p Plugin) wire.Handler {
+	h := newHandler(p)
+	h.Describe()
+	return h
+}
 
 func newHandler(p Plugin) *handler {
 	h := &handler{plugin: p, generators: map[string]Generator{}}
 	for _, g := range p.Generators {
-		h.generators[g.describe().Kind] = g
+		h.generators[g.kind()] = g
 	}
 	return h
 }
@@ -64,7 +68,7 @@ func (h *handler) Open(ctx context.Context, request wire.OpenRequest) ([]wire.Cl
 		return nil, []wire.Diagnostic{{Class: Internal, Code: "opened-twice", Summary: "a process serves one provider instance and this one is open"}}
 	}
 	for _, p := range h.plugin.Providers {
-		if p.describe().Kind != request.Kind {
+		if p.kind() != request.Kind {
 			continue
 		}
 		s, claims, found := p.open(ctx, request)

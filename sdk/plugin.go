@@ -18,7 +18,7 @@ type Plugin struct {
 
 // Serve runs the plugin until the host ends it. It is all that main does. Run by hand,
 // it says that it is a plugin and exits with 1.
-func Serve(p Plugin) { wire.Serve(NewHandler(p)) }
+func Serve(p Plugin) { wire.Serve(newHandler(p)) }
 
 // The types that an author's functions speak in. They are those of the wire.
 type (

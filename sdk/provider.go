@@ -9,6 +9,7 @@ import (
 
 // Provider is one kind of provider: a [ProviderOf].
 type Provider interface {
+	kind() string
 	describe() wire.ProviderDescription
 	open(context.Context, wire.OpenRequest) (session, []Claim, []wire.Diagnostic)
 }
@@ -39,6 +40,8 @@ type ProviderOf[C, S any] struct {
 	// Close ends the session. Optional.
 	Close func(S)
 }
+
+func (p ProviderOf[C, S]) kind() string { return p.Kind }
 
 func (p ProviderOf[C, S]) describe() wire.ProviderDescription {
 	d := wire.ProviderDescription{Kind: p.Kind, Summary: p.Summary, Config: schemaOf[C](), Permissions: append(p.Permissions[:len(p.Permissions):len(p.Permissions)], permissionsOf[C]()...)}
@@ -81,7 +84,7 @@ func (p ProviderOf[C, S]) open(ctx context.Context, request wire.OpenRequest) (s
 	}
 	bound := session{targets: map[string]boundTarget{}, close: func() {}}
 	for _, t := range p.Targets {
-		bound.targets[t.describe().Kind] = t.bind(s)
+		bound.targets[t.kind()] = t.bind(s)
 	}
 	if p.Close != nil {
 		bound.close = func() { p.Close(s) }

@@ -12,6 +12,7 @@ import (
 
 // TargetFor is one kind of target of a provider with session S: a [TargetOf].
 type TargetFor[S any] interface {
+	kind() string
 	describe() wire.TargetDescription
 	permissions() []Permission
 	bind(S) boundTarget
@@ -167,6 +168,8 @@ type TargetOf[S, C any] struct {
 	// does. Optional.
 	References func(ctx context.Context, s S, r ReferenceRequest[C]) (References, error)
 }
+
+func (t TargetOf[S, C]) kind() string { return t.Kind }
 
 func (t TargetOf[S, C]) describe() wire.TargetDescription {
 	d := wire.TargetDescription{Kind: t.Kind, Summary: t.Summary, Config: schemaOf[C]()}
