@@ -28,6 +28,7 @@ func pluginCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"keygen":         func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(keygen(ts, args)) },
 		"release":        func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(release(ts, args)) },
 		"hash":           func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(setHash(ts, args)) },
+		"conforms":       conforms,
 		"trust-of":       func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(trustOf(ts, args)) },
 	}
 }

@@ -68,6 +68,11 @@ func TestWriteAPlugin(t *testing.T) {
 			t.Errorf("nothing said %q", said)
 		}
 	}
+	w.file("wrong", "wrong horse\n")
+	output, err := w.run("sz plugin release --key ../release.key --password-file wrong --out elsewhere linux_amd64=../sz-plugin-notes/build/linux_amd64/sz-plugin-notes")
+	if _, made := os.Stat(filepath.Join(w.dir, "elsewhere")); err == nil || !os.IsNotExist(made) || !strings.Contains(output, "the password is not that of ../release.key") || strings.Contains(output, "horse") {
+		t.Errorf("with a wrong password of the key: %v, %v: %s", err, made, output)
+	}
 	if n := codeLines(t, filepath.Join(w.dir, "..", "sz-plugin-pin", "main.go")); n >= 30 {
 		t.Errorf("the smallest plugin has %d lines", n)
 	}
