@@ -439,6 +439,26 @@ func ExampleHTTPError() {
 	// Output: the store answered 403 Forbidden
 }
 
+// A store that throttles is left alone for as long as it wants, and the person who waits
+// is told why.
+func ExampleWaiting() {
+	look := func(ctx context.Context, get func() error) error {
+		for {
+			err := get()
+			busy, throttled := errors.AsType[*sdk.Error](err)
+			if !throttled || busy.Class != sdk.Throttled {
+				return err
+			}
+			sdk.Waiting(ctx, "boxes.example", busy.RetryAfter)
+			if err := sdk.Sleep(ctx, busy.RetryAfter); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Println(look(context.Background(), func() error { return nil }))
+	// Output: <nil>
+}
+
 // A store that works in the background is asked again until it is done; the person
 // who waits is told, and an interrupt ends the wait.
 func ExampleSleep() {

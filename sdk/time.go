@@ -24,3 +24,12 @@ func Sleep(ctx context.Context, d time.Duration) error { return ambient.From(ctx
 func Progress(ctx context.Context, doing string, done, total int) {
 	wire.ReportProgress(ctx, wire.Progress{Doing: doing, Done: done, Total: total})
 }
+
+// Waiting tells the person who waits for an Inspect that a store throttles, and for how
+// long the plugin leaves it alone: "throttled by SCOPE, continuing in 3 s". The scope is
+// a name that a person knows, such as the host of the store. It may be called from any
+// goroutine of the call, and does nothing in other functions: a change that a store
+// refuses for now ends in an [Error] of class [Throttled], and sz waits for all writers.
+func Waiting(ctx context.Context, scope string, pause time.Duration) {
+	wire.ReportWaiting(ctx, wire.Waiting{Scope: scope, Pause: pause})
+}

@@ -38,6 +38,9 @@ type Options struct {
 	Allowances Allowances
 	// Progress hears how far a write to an address is, from any goroutine; nil is deaf.
 	Progress func(address string, p Progress)
+	// Waiting hears that a store wants a pause before it tells more, from any goroutine;
+	// nil is deaf.
+	Waiting func(scope string, pause time.Duration)
 	// SandboxMin is the lowest tier in which a plugin may run; plugins of strangers
 	// have a higher one of their own: see [Host.lowest].
 	SandboxMin sandbox.Tier

@@ -93,6 +93,13 @@ func (i *Instance) CheckGenerators(ctx context.Context, items []GeneratorItem) (
 func (i *Instance) Inspect(ctx context.Context, items []InspectItem, challengeKey []byte) ([]State, error) {
 	ctx, cancel := context.WithTimeout(ctx, inspectCall)
 	defer cancel()
+	if report := i.host.options.Waiting; report != nil {
+		ctx = wire.WithWaiting(ctx, func(w wire.Waiting) {
+			if w.Pause > 0 {
+				report(i.host.mask.Text(harmless(w.Scope)), min(w.Pause, inspectCall))
+			}
+		})
+	}
 	states, err := i.process.wire.Inspect(ctx, items, challengeKey)
 	doing := fmt.Sprintf("inspecting %d targets", len(items))
 	if err != nil {

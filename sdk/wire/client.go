@@ -48,6 +48,9 @@ func callError(call string, err error) error {
 	return e
 }
 
+// maxPauses is how many pauses a plugin may tell of in one call.
+const maxPauses = 1000
+
 // Client is the host's end of a conversation. It can look but not change:
 // generating and writing take the [Changer] that [Client.Begin] returns. Safe
 // for concurrent use. Every method returns a [*CallError] when the call failed.
@@ -134,10 +137,12 @@ func (c *Client) CheckTargets(ctx context.Context, items []CheckItem) ([]CheckRe
 }
 
 // Inspect looks at every item and answers in their order; an item that the
-// plugin did not answer has the zero State, which counts as unknown.
+// plugin did not answer has the zero State, which counts as unknown. [WithWaiting] hears
+// of pauses.
 func (c *Client) Inspect(ctx context.Context, items []InspectItem, challengeKey []byte) ([]State, error) {
 	const call = "Targets.Inspect"
-	request := &pb.TargetsInspectRequest{ChallengeKey: challengeKey}
+	waiting := waitingOf(ctx)
+	request := &pb.TargetsInspectRequest{ChallengeKey: challengeKey, Waiting: waiting != nil}
 	for _, i := range items {
 		request.Items = append(request.Items, inspectItemToPB(i))
 	}
@@ -146,13 +151,21 @@ func (c *Client) Inspect(ctx context.Context, items []InspectItem, challengeKey 
 		return nil, callError(call, err)
 	}
 	out := make([]State, len(items))
-	for answers := 0; ; answers++ {
+	for answers, pauses := 0, 0; ; answers++ {
 		answer, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
 		if err != nil {
 			return out, callError(call, err)
+		}
+		if w := answer.GetWaiting(); w != nil && waiting != nil {
+			if pauses++; pauses > maxPauses {
+				return out, &CallError{Call: call, Text: fmt.Sprintf("told of more than %d pauses", maxPauses)}
+			}
+			waiting(Waiting{clip(w.GetScope()), w.GetPause().AsDuration()})
+			answers--
+			continue
 		}
 		// Twice for each is what an honest plugin may need, whose inspection fails in the
 		// middle; a stream without end is none.

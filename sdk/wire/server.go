@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	pb "github.com/secretzero/sz/sdk/internal/wirepb"
 )
@@ -138,7 +139,17 @@ func (s targetsServer) Inspect(request *pb.TargetsInspectRequest, stream grpc.Se
 			failed = stream.Send(&pb.TargetsInspectResponse{Index: uint32(index), State: stateToPB(state)})
 		}
 	}
-	if diagnostics := s.handler.Inspect(stream.Context(), items, request.GetChallengeKey(), answer); Failed(diagnostics) {
+	ctx := stream.Context()
+	if request.GetWaiting() {
+		ctx = WithWaiting(ctx, func(w Waiting) {
+			sending.Lock()
+			defer sending.Unlock()
+			if failed == nil {
+				failed = stream.Send(&pb.TargetsInspectResponse{Waiting: &pb.Waiting{Scope: w.Scope, Pause: durationpb.New(w.Pause)}})
+			}
+		})
+	}
+	if diagnostics := s.handler.Inspect(ctx, items, request.GetChallengeKey(), answer); Failed(diagnostics) {
 		for i := range items {
 			answer(i, State{Presence: Unknown, Diagnostics: diagnostics})
 		}

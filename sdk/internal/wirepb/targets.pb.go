@@ -1070,7 +1070,9 @@ type TargetsInspectRequest struct {
 	Items []*TargetInspectItem `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
 	// challenge_key is fresh in each run and provider instance; empty means that
 	// no comparison is asked for.
-	ChallengeKey  []byte `protobuf:"bytes,2,opt,name=challenge_key,json=challengeKey,proto3" json:"challenge_key,omitempty"`
+	ChallengeKey []byte `protobuf:"bytes,2,opt,name=challenge_key,json=challengeKey,proto3" json:"challenge_key,omitempty"`
+	// waiting means that the host takes messages that say what is waited for.
+	Waiting       bool `protobuf:"varint,3,opt,name=waiting,proto3" json:"waiting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1117,6 +1119,13 @@ func (x *TargetsInspectRequest) GetChallengeKey() []byte {
 		return x.ChallengeKey
 	}
 	return nil
+}
+
+func (x *TargetsInspectRequest) GetWaiting() bool {
+	if x != nil {
+		return x.Waiting
+	}
+	return false
 }
 
 // TargetInspectItem is one address.
@@ -1198,7 +1207,10 @@ type TargetsInspectResponse struct {
 	// index is the item's place in the request.
 	Index uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	// state is what is there.
-	State         *TargetState `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	State *TargetState `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// waiting says that the store makes the plugin wait. It comes in a message of its own,
+	// which answers nothing, and only where the request takes such messages.
+	Waiting       *Waiting `protobuf:"bytes,3,opt,name=waiting,proto3" json:"waiting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1247,6 +1259,68 @@ func (x *TargetsInspectResponse) GetState() *TargetState {
 	return nil
 }
 
+func (x *TargetsInspectResponse) GetWaiting() *Waiting {
+	if x != nil {
+		return x.Waiting
+	}
+	return nil
+}
+
+// Waiting is a pause that a store wants before it answers more.
+type Waiting struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// scope is who wants it, such as the host of the store.
+	Scope string `protobuf:"bytes,1,opt,name=scope,proto3" json:"scope,omitempty"`
+	// pause is how long.
+	Pause         *durationpb.Duration `protobuf:"bytes,2,opt,name=pause,proto3" json:"pause,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Waiting) Reset() {
+	*x = Waiting{}
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Waiting) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Waiting) ProtoMessage() {}
+
+func (x *Waiting) ProtoReflect() protoreflect.Message {
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Waiting.ProtoReflect.Descriptor instead.
+func (*Waiting) Descriptor() ([]byte, []int) {
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Waiting) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *Waiting) GetPause() *durationpb.Duration {
+	if x != nil {
+		return x.Pause
+	}
+	return nil
+}
+
 // TargetState is what is at an address.
 type TargetState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1280,7 +1354,7 @@ type TargetState struct {
 
 func (x *TargetState) Reset() {
 	*x = TargetState{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[11]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1366,7 @@ func (x *TargetState) String() string {
 func (*TargetState) ProtoMessage() {}
 
 func (x *TargetState) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[11]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1379,7 @@ func (x *TargetState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetState.ProtoReflect.Descriptor instead.
 func (*TargetState) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{11}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *TargetState) GetPresence() Presence {
@@ -1407,7 +1481,7 @@ type Deletion struct {
 
 func (x *Deletion) Reset() {
 	*x = Deletion{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[12]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1419,7 +1493,7 @@ func (x *Deletion) String() string {
 func (*Deletion) ProtoMessage() {}
 
 func (x *Deletion) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[12]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1432,7 +1506,7 @@ func (x *Deletion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deletion.ProtoReflect.Descriptor instead.
 func (*Deletion) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{12}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Deletion) GetRecoverable() bool {
@@ -1471,7 +1545,7 @@ type TargetsReadRequest struct {
 
 func (x *TargetsReadRequest) Reset() {
 	*x = TargetsReadRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[13]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1483,7 +1557,7 @@ func (x *TargetsReadRequest) String() string {
 func (*TargetsReadRequest) ProtoMessage() {}
 
 func (x *TargetsReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[13]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1496,7 +1570,7 @@ func (x *TargetsReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsReadRequest.ProtoReflect.Descriptor instead.
 func (*TargetsReadRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{13}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *TargetsReadRequest) GetTarget() *TargetRef {
@@ -1537,7 +1611,7 @@ type TargetsReadResponse struct {
 
 func (x *TargetsReadResponse) Reset() {
 	*x = TargetsReadResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[14]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1549,7 +1623,7 @@ func (x *TargetsReadResponse) String() string {
 func (*TargetsReadResponse) ProtoMessage() {}
 
 func (x *TargetsReadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[14]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1562,7 +1636,7 @@ func (x *TargetsReadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsReadResponse.ProtoReflect.Descriptor instead.
 func (*TargetsReadResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{14}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *TargetsReadResponse) GetPayload() *SecretPayload {
@@ -1612,7 +1686,7 @@ type Expectation struct {
 
 func (x *Expectation) Reset() {
 	*x = Expectation{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[15]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1624,7 +1698,7 @@ func (x *Expectation) String() string {
 func (*Expectation) ProtoMessage() {}
 
 func (x *Expectation) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[15]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1637,7 +1711,7 @@ func (x *Expectation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Expectation.ProtoReflect.Descriptor instead.
 func (*Expectation) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{15}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Expectation) GetBefore() isExpectation_Before {
@@ -1725,7 +1799,7 @@ type TargetsWriteRequest struct {
 
 func (x *TargetsWriteRequest) Reset() {
 	*x = TargetsWriteRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[16]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1737,7 +1811,7 @@ func (x *TargetsWriteRequest) String() string {
 func (*TargetsWriteRequest) ProtoMessage() {}
 
 func (x *TargetsWriteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[16]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1750,7 +1824,7 @@ func (x *TargetsWriteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsWriteRequest.ProtoReflect.Descriptor instead.
 func (*TargetsWriteRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{16}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *TargetsWriteRequest) GetItem() uint64 {
@@ -1812,7 +1886,7 @@ type TargetsWriteResponse struct {
 
 func (x *TargetsWriteResponse) Reset() {
 	*x = TargetsWriteResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[17]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1824,7 +1898,7 @@ func (x *TargetsWriteResponse) String() string {
 func (*TargetsWriteResponse) ProtoMessage() {}
 
 func (x *TargetsWriteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[17]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1837,7 +1911,7 @@ func (x *TargetsWriteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsWriteResponse.ProtoReflect.Descriptor instead.
 func (*TargetsWriteResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{17}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *TargetsWriteResponse) GetItem() uint64 {
@@ -1899,7 +1973,7 @@ type WriteProgress struct {
 
 func (x *WriteProgress) Reset() {
 	*x = WriteProgress{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1911,7 +1985,7 @@ func (x *WriteProgress) String() string {
 func (*WriteProgress) ProtoMessage() {}
 
 func (x *WriteProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[18]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1924,7 +1998,7 @@ func (x *WriteProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteProgress.ProtoReflect.Descriptor instead.
 func (*WriteProgress) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{18}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *WriteProgress) GetItem() uint64 {
@@ -1972,7 +2046,7 @@ type TargetsUpdateRequest struct {
 
 func (x *TargetsUpdateRequest) Reset() {
 	*x = TargetsUpdateRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1984,7 +2058,7 @@ func (x *TargetsUpdateRequest) String() string {
 func (*TargetsUpdateRequest) ProtoMessage() {}
 
 func (x *TargetsUpdateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[19]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1997,7 +2071,7 @@ func (x *TargetsUpdateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsUpdateRequest.ProtoReflect.Descriptor instead.
 func (*TargetsUpdateRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{19}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *TargetsUpdateRequest) GetTarget() *TargetRef {
@@ -2043,7 +2117,7 @@ type TargetsUpdateResponse struct {
 
 func (x *TargetsUpdateResponse) Reset() {
 	*x = TargetsUpdateResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2055,7 +2129,7 @@ func (x *TargetsUpdateResponse) String() string {
 func (*TargetsUpdateResponse) ProtoMessage() {}
 
 func (x *TargetsUpdateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[20]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2068,7 +2142,7 @@ func (x *TargetsUpdateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsUpdateResponse.ProtoReflect.Descriptor instead.
 func (*TargetsUpdateResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{20}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *TargetsUpdateResponse) GetOutcome() WriteOutcome {
@@ -2111,7 +2185,7 @@ type TargetsRetireRequest struct {
 
 func (x *TargetsRetireRequest) Reset() {
 	*x = TargetsRetireRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2123,7 +2197,7 @@ func (x *TargetsRetireRequest) String() string {
 func (*TargetsRetireRequest) ProtoMessage() {}
 
 func (x *TargetsRetireRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[21]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2136,7 +2210,7 @@ func (x *TargetsRetireRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsRetireRequest.ProtoReflect.Descriptor instead.
 func (*TargetsRetireRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{21}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TargetsRetireRequest) GetTarget() *TargetRef {
@@ -2187,7 +2261,7 @@ type TargetsRetireResponse struct {
 
 func (x *TargetsRetireResponse) Reset() {
 	*x = TargetsRetireResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2199,7 +2273,7 @@ func (x *TargetsRetireResponse) String() string {
 func (*TargetsRetireResponse) ProtoMessage() {}
 
 func (x *TargetsRetireResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[22]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2212,7 +2286,7 @@ func (x *TargetsRetireResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsRetireResponse.ProtoReflect.Descriptor instead.
 func (*TargetsRetireResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{22}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *TargetsRetireResponse) GetOutcome() WriteOutcome {
@@ -2240,7 +2314,7 @@ type TargetsVersionsRequest struct {
 
 func (x *TargetsVersionsRequest) Reset() {
 	*x = TargetsVersionsRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2252,7 +2326,7 @@ func (x *TargetsVersionsRequest) String() string {
 func (*TargetsVersionsRequest) ProtoMessage() {}
 
 func (x *TargetsVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[23]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2265,7 +2339,7 @@ func (x *TargetsVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsVersionsRequest.ProtoReflect.Descriptor instead.
 func (*TargetsVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{23}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *TargetsVersionsRequest) GetTarget() *TargetRef {
@@ -2288,7 +2362,7 @@ type TargetsVersionsResponse struct {
 
 func (x *TargetsVersionsResponse) Reset() {
 	*x = TargetsVersionsResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2300,7 +2374,7 @@ func (x *TargetsVersionsResponse) String() string {
 func (*TargetsVersionsResponse) ProtoMessage() {}
 
 func (x *TargetsVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[24]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2313,7 +2387,7 @@ func (x *TargetsVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsVersionsResponse.ProtoReflect.Descriptor instead.
 func (*TargetsVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{24}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *TargetsVersionsResponse) GetVersions() []*SecretVersion {
@@ -2349,7 +2423,7 @@ type SecretVersion struct {
 
 func (x *SecretVersion) Reset() {
 	*x = SecretVersion{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2361,7 +2435,7 @@ func (x *SecretVersion) String() string {
 func (*SecretVersion) ProtoMessage() {}
 
 func (x *SecretVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[25]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2374,7 +2448,7 @@ func (x *SecretVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SecretVersion.ProtoReflect.Descriptor instead.
 func (*SecretVersion) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{25}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SecretVersion) GetRevision() string {
@@ -2426,7 +2500,7 @@ type TargetsDiagnoseRequest struct {
 
 func (x *TargetsDiagnoseRequest) Reset() {
 	*x = TargetsDiagnoseRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2438,7 +2512,7 @@ func (x *TargetsDiagnoseRequest) String() string {
 func (*TargetsDiagnoseRequest) ProtoMessage() {}
 
 func (x *TargetsDiagnoseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[26]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2451,7 +2525,7 @@ func (x *TargetsDiagnoseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsDiagnoseRequest.ProtoReflect.Descriptor instead.
 func (*TargetsDiagnoseRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{26}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TargetsDiagnoseRequest) GetItems() []*TargetDiagnoseItem {
@@ -2481,7 +2555,7 @@ type TargetDiagnoseItem struct {
 
 func (x *TargetDiagnoseItem) Reset() {
 	*x = TargetDiagnoseItem{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2493,7 +2567,7 @@ func (x *TargetDiagnoseItem) String() string {
 func (*TargetDiagnoseItem) ProtoMessage() {}
 
 func (x *TargetDiagnoseItem) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[27]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2506,7 +2580,7 @@ func (x *TargetDiagnoseItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetDiagnoseItem.ProtoReflect.Descriptor instead.
 func (*TargetDiagnoseItem) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{27}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TargetDiagnoseItem) GetTarget() *TargetRef {
@@ -2545,7 +2619,7 @@ type TargetsDiagnoseResponse struct {
 
 func (x *TargetsDiagnoseResponse) Reset() {
 	*x = TargetsDiagnoseResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[28]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2557,7 +2631,7 @@ func (x *TargetsDiagnoseResponse) String() string {
 func (*TargetsDiagnoseResponse) ProtoMessage() {}
 
 func (x *TargetsDiagnoseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[28]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2570,7 +2644,7 @@ func (x *TargetsDiagnoseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsDiagnoseResponse.ProtoReflect.Descriptor instead.
 func (*TargetsDiagnoseResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{28}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *TargetsDiagnoseResponse) GetSubject() string {
@@ -2630,7 +2704,7 @@ type TargetsReferencesRequest struct {
 
 func (x *TargetsReferencesRequest) Reset() {
 	*x = TargetsReferencesRequest{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[29]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2642,7 +2716,7 @@ func (x *TargetsReferencesRequest) String() string {
 func (*TargetsReferencesRequest) ProtoMessage() {}
 
 func (x *TargetsReferencesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[29]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2655,7 +2729,7 @@ func (x *TargetsReferencesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsReferencesRequest.ProtoReflect.Descriptor instead.
 func (*TargetsReferencesRequest) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{29}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TargetsReferencesRequest) GetItems() []*TargetReferenceItem {
@@ -2694,7 +2768,7 @@ type TargetReferenceItem struct {
 
 func (x *TargetReferenceItem) Reset() {
 	*x = TargetReferenceItem{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[30]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2706,7 +2780,7 @@ func (x *TargetReferenceItem) String() string {
 func (*TargetReferenceItem) ProtoMessage() {}
 
 func (x *TargetReferenceItem) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[30]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2719,7 +2793,7 @@ func (x *TargetReferenceItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetReferenceItem.ProtoReflect.Descriptor instead.
 func (*TargetReferenceItem) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{30}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TargetReferenceItem) GetTarget() *TargetRef {
@@ -2760,7 +2834,7 @@ type TargetsReferencesResponse struct {
 
 func (x *TargetsReferencesResponse) Reset() {
 	*x = TargetsReferencesResponse{}
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[31]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2772,7 +2846,7 @@ func (x *TargetsReferencesResponse) String() string {
 func (*TargetsReferencesResponse) ProtoMessage() {}
 
 func (x *TargetsReferencesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sz_plugin_v1_targets_proto_msgTypes[31]
+	mi := &file_sz_plugin_v1_targets_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2785,7 +2859,7 @@ func (x *TargetsReferencesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetsReferencesResponse.ProtoReflect.Descriptor instead.
 func (*TargetsReferencesResponse) Descriptor() ([]byte, []int) {
-	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{31}
+	return file_sz_plugin_v1_targets_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TargetsReferencesResponse) GetText() string {
@@ -2866,18 +2940,23 @@ const file_sz_plugin_v1_targets_proto_rawDesc = "" +
 	"\x05burst\x18\x02 \x01(\rR\x05burst\x12\x1d\n" +
 	"\n" +
 	"per_second\x18\x03 \x01(\x01R\tperSecond\x12\x1b\n" +
-	"\tin_flight\x18\x04 \x01(\rR\binFlight\"x\n" +
+	"\tin_flight\x18\x04 \x01(\rR\binFlight\"\x92\x01\n" +
 	"\x15TargetsInspectRequest\x125\n" +
 	"\x05items\x18\x01 \x03(\v2\x1f.sz.plugin.v1.TargetInspectItemR\x05items\x12(\n" +
-	"\rchallenge_key\x18\x02 \x01(\fB\x03\x80\x01\x01R\fchallengeKey\"\xc1\x01\n" +
+	"\rchallenge_key\x18\x02 \x01(\fB\x03\x80\x01\x01R\fchallengeKey\x12\x18\n" +
+	"\awaiting\x18\x03 \x01(\bR\awaiting\"\xc1\x01\n" +
 	"\x11TargetInspectItem\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.sz.plugin.v1.TargetRefR\x06target\x12/\n" +
 	"\areceipt\x18\x02 \x01(\v2\x15.sz.plugin.v1.ReceiptR\areceipt\x12#\n" +
 	"\rcompare_value\x18\x03 \x01(\bR\fcompareValue\x12%\n" +
-	"\x0ecompare_fields\x18\x04 \x03(\tR\rcompareFields\"_\n" +
+	"\x0ecompare_fields\x18\x04 \x03(\tR\rcompareFields\"\x90\x01\n" +
 	"\x16TargetsInspectResponse\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\rR\x05index\x12/\n" +
-	"\x05state\x18\x02 \x01(\v2\x19.sz.plugin.v1.TargetStateR\x05state\"\xcb\x05\n" +
+	"\x05state\x18\x02 \x01(\v2\x19.sz.plugin.v1.TargetStateR\x05state\x12/\n" +
+	"\awaiting\x18\x03 \x01(\v2\x15.sz.plugin.v1.WaitingR\awaiting\"P\n" +
+	"\aWaiting\x12\x14\n" +
+	"\x05scope\x18\x01 \x01(\tR\x05scope\x12/\n" +
+	"\x05pause\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\x05pause\"\xcb\x05\n" +
 	"\vTargetState\x122\n" +
 	"\bpresence\x18\x01 \x01(\x0e2\x16.sz.plugin.v1.PresenceR\bpresence\x12&\n" +
 	"\x04mark\x18\x02 \x01(\v2\x12.sz.plugin.v1.MarkR\x04mark\x12?\n" +
@@ -3067,7 +3146,7 @@ func file_sz_plugin_v1_targets_proto_rawDescGZIP() []byte {
 }
 
 var file_sz_plugin_v1_targets_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_sz_plugin_v1_targets_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_sz_plugin_v1_targets_proto_goTypes = []any{
 	(Presence)(0),                     // 0: sz.plugin.v1.Presence
 	(ReceiptMatch)(0),                 // 1: sz.plugin.v1.ReceiptMatch
@@ -3087,124 +3166,127 @@ var file_sz_plugin_v1_targets_proto_goTypes = []any{
 	(*TargetsInspectRequest)(nil),     // 15: sz.plugin.v1.TargetsInspectRequest
 	(*TargetInspectItem)(nil),         // 16: sz.plugin.v1.TargetInspectItem
 	(*TargetsInspectResponse)(nil),    // 17: sz.plugin.v1.TargetsInspectResponse
-	(*TargetState)(nil),               // 18: sz.plugin.v1.TargetState
-	(*Deletion)(nil),                  // 19: sz.plugin.v1.Deletion
-	(*TargetsReadRequest)(nil),        // 20: sz.plugin.v1.TargetsReadRequest
-	(*TargetsReadResponse)(nil),       // 21: sz.plugin.v1.TargetsReadResponse
-	(*Expectation)(nil),               // 22: sz.plugin.v1.Expectation
-	(*TargetsWriteRequest)(nil),       // 23: sz.plugin.v1.TargetsWriteRequest
-	(*TargetsWriteResponse)(nil),      // 24: sz.plugin.v1.TargetsWriteResponse
-	(*WriteProgress)(nil),             // 25: sz.plugin.v1.WriteProgress
-	(*TargetsUpdateRequest)(nil),      // 26: sz.plugin.v1.TargetsUpdateRequest
-	(*TargetsUpdateResponse)(nil),     // 27: sz.plugin.v1.TargetsUpdateResponse
-	(*TargetsRetireRequest)(nil),      // 28: sz.plugin.v1.TargetsRetireRequest
-	(*TargetsRetireResponse)(nil),     // 29: sz.plugin.v1.TargetsRetireResponse
-	(*TargetsVersionsRequest)(nil),    // 30: sz.plugin.v1.TargetsVersionsRequest
-	(*TargetsVersionsResponse)(nil),   // 31: sz.plugin.v1.TargetsVersionsResponse
-	(*SecretVersion)(nil),             // 32: sz.plugin.v1.SecretVersion
-	(*TargetsDiagnoseRequest)(nil),    // 33: sz.plugin.v1.TargetsDiagnoseRequest
-	(*TargetDiagnoseItem)(nil),        // 34: sz.plugin.v1.TargetDiagnoseItem
-	(*TargetsDiagnoseResponse)(nil),   // 35: sz.plugin.v1.TargetsDiagnoseResponse
-	(*TargetsReferencesRequest)(nil),  // 36: sz.plugin.v1.TargetsReferencesRequest
-	(*TargetReferenceItem)(nil),       // 37: sz.plugin.v1.TargetReferenceItem
-	(*TargetsReferencesResponse)(nil), // 38: sz.plugin.v1.TargetsReferencesResponse
-	nil,                               // 39: sz.plugin.v1.Receipt.DataEntry
-	nil,                               // 40: sz.plugin.v1.TargetState.FieldComparisonsEntry
-	(*Value)(nil),                     // 41: sz.plugin.v1.Value
-	(*durationpb.Duration)(nil),       // 42: google.protobuf.Duration
-	(*Diagnostic)(nil),                // 43: sz.plugin.v1.Diagnostic
-	(*timestamppb.Timestamp)(nil),     // 44: google.protobuf.Timestamp
-	(*SecretPayload)(nil),             // 45: sz.plugin.v1.SecretPayload
+	(*Waiting)(nil),                   // 18: sz.plugin.v1.Waiting
+	(*TargetState)(nil),               // 19: sz.plugin.v1.TargetState
+	(*Deletion)(nil),                  // 20: sz.plugin.v1.Deletion
+	(*TargetsReadRequest)(nil),        // 21: sz.plugin.v1.TargetsReadRequest
+	(*TargetsReadResponse)(nil),       // 22: sz.plugin.v1.TargetsReadResponse
+	(*Expectation)(nil),               // 23: sz.plugin.v1.Expectation
+	(*TargetsWriteRequest)(nil),       // 24: sz.plugin.v1.TargetsWriteRequest
+	(*TargetsWriteResponse)(nil),      // 25: sz.plugin.v1.TargetsWriteResponse
+	(*WriteProgress)(nil),             // 26: sz.plugin.v1.WriteProgress
+	(*TargetsUpdateRequest)(nil),      // 27: sz.plugin.v1.TargetsUpdateRequest
+	(*TargetsUpdateResponse)(nil),     // 28: sz.plugin.v1.TargetsUpdateResponse
+	(*TargetsRetireRequest)(nil),      // 29: sz.plugin.v1.TargetsRetireRequest
+	(*TargetsRetireResponse)(nil),     // 30: sz.plugin.v1.TargetsRetireResponse
+	(*TargetsVersionsRequest)(nil),    // 31: sz.plugin.v1.TargetsVersionsRequest
+	(*TargetsVersionsResponse)(nil),   // 32: sz.plugin.v1.TargetsVersionsResponse
+	(*SecretVersion)(nil),             // 33: sz.plugin.v1.SecretVersion
+	(*TargetsDiagnoseRequest)(nil),    // 34: sz.plugin.v1.TargetsDiagnoseRequest
+	(*TargetDiagnoseItem)(nil),        // 35: sz.plugin.v1.TargetDiagnoseItem
+	(*TargetsDiagnoseResponse)(nil),   // 36: sz.plugin.v1.TargetsDiagnoseResponse
+	(*TargetsReferencesRequest)(nil),  // 37: sz.plugin.v1.TargetsReferencesRequest
+	(*TargetReferenceItem)(nil),       // 38: sz.plugin.v1.TargetReferenceItem
+	(*TargetsReferencesResponse)(nil), // 39: sz.plugin.v1.TargetsReferencesResponse
+	nil,                               // 40: sz.plugin.v1.Receipt.DataEntry
+	nil,                               // 41: sz.plugin.v1.TargetState.FieldComparisonsEntry
+	(*Value)(nil),                     // 42: sz.plugin.v1.Value
+	(*durationpb.Duration)(nil),       // 43: google.protobuf.Duration
+	(*Diagnostic)(nil),                // 44: sz.plugin.v1.Diagnostic
+	(*timestamppb.Timestamp)(nil),     // 45: google.protobuf.Timestamp
+	(*SecretPayload)(nil),             // 46: sz.plugin.v1.SecretPayload
 }
 var file_sz_plugin_v1_targets_proto_depIdxs = []int32{
-	41, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
-	42, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
-	39, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
+	42, // 0: sz.plugin.v1.TargetRef.config:type_name -> sz.plugin.v1.Value
+	43, // 1: sz.plugin.v1.TargetRef.rotation_period:type_name -> google.protobuf.Duration
+	40, // 2: sz.plugin.v1.Receipt.data:type_name -> sz.plugin.v1.Receipt.DataEntry
 	11, // 3: sz.plugin.v1.TargetsCheckRequest.items:type_name -> sz.plugin.v1.TargetCheckItem
-	41, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
-	42, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
+	42, // 4: sz.plugin.v1.TargetCheckItem.config:type_name -> sz.plugin.v1.Value
+	43, // 5: sz.plugin.v1.TargetCheckItem.rotation_period:type_name -> google.protobuf.Duration
 	13, // 6: sz.plugin.v1.TargetsCheckResponse.results:type_name -> sz.plugin.v1.TargetCheck
 	14, // 7: sz.plugin.v1.TargetCheck.throttle:type_name -> sz.plugin.v1.Throttle
-	43, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	44, // 8: sz.plugin.v1.TargetCheck.diagnostics:type_name -> sz.plugin.v1.Diagnostic
 	16, // 9: sz.plugin.v1.TargetsInspectRequest.items:type_name -> sz.plugin.v1.TargetInspectItem
 	7,  // 10: sz.plugin.v1.TargetInspectItem.target:type_name -> sz.plugin.v1.TargetRef
 	9,  // 11: sz.plugin.v1.TargetInspectItem.receipt:type_name -> sz.plugin.v1.Receipt
-	18, // 12: sz.plugin.v1.TargetsInspectResponse.state:type_name -> sz.plugin.v1.TargetState
-	0,  // 13: sz.plugin.v1.TargetState.presence:type_name -> sz.plugin.v1.Presence
-	8,  // 14: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
-	1,  // 15: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
-	9,  // 16: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
-	40, // 17: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
-	19, // 18: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
-	44, // 19: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
-	44, // 20: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
-	43, // 21: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	44, // 22: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
-	7,  // 23: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
-	9,  // 24: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
-	2,  // 25: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
-	45, // 26: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
-	8,  // 27: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
-	9,  // 28: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	43, // 29: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	9,  // 30: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
-	7,  // 31: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
-	8,  // 32: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
-	45, // 33: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
-	22, // 34: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
-	3,  // 35: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	9,  // 36: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	43, // 37: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	44, // 38: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
-	25, // 39: sz.plugin.v1.TargetsWriteResponse.progress:type_name -> sz.plugin.v1.WriteProgress
-	7,  // 40: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
-	8,  // 41: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
-	9,  // 42: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
-	3,  // 43: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	9,  // 44: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
-	43, // 45: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	7,  // 46: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
-	4,  // 47: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
-	8,  // 48: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
-	42, // 49: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
-	3,  // 50: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
-	43, // 51: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	7,  // 52: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
-	32, // 53: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
-	43, // 54: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	8,  // 55: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
-	44, // 56: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
-	44, // 57: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
-	34, // 58: sz.plugin.v1.TargetsDiagnoseRequest.items:type_name -> sz.plugin.v1.TargetDiagnoseItem
-	7,  // 59: sz.plugin.v1.TargetDiagnoseItem.target:type_name -> sz.plugin.v1.TargetRef
-	5,  // 60: sz.plugin.v1.TargetDiagnoseItem.needs:type_name -> sz.plugin.v1.Need
-	6,  // 61: sz.plugin.v1.TargetsDiagnoseResponse.outcome:type_name -> sz.plugin.v1.FindingOutcome
-	37, // 62: sz.plugin.v1.TargetsReferencesRequest.items:type_name -> sz.plugin.v1.TargetReferenceItem
-	7,  // 63: sz.plugin.v1.TargetReferenceItem.target:type_name -> sz.plugin.v1.TargetRef
-	43, // 64: sz.plugin.v1.TargetsReferencesResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
-	10, // 65: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
-	15, // 66: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
-	20, // 67: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
-	23, // 68: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
-	26, // 69: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
-	28, // 70: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
-	30, // 71: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
-	33, // 72: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
-	36, // 73: sz.plugin.v1.Targets.References:input_type -> sz.plugin.v1.TargetsReferencesRequest
-	12, // 74: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
-	17, // 75: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
-	21, // 76: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
-	24, // 77: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
-	27, // 78: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
-	29, // 79: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
-	31, // 80: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
-	35, // 81: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
-	38, // 82: sz.plugin.v1.Targets.References:output_type -> sz.plugin.v1.TargetsReferencesResponse
-	74, // [74:83] is the sub-list for method output_type
-	65, // [65:74] is the sub-list for method input_type
-	65, // [65:65] is the sub-list for extension type_name
-	65, // [65:65] is the sub-list for extension extendee
-	0,  // [0:65] is the sub-list for field type_name
+	19, // 12: sz.plugin.v1.TargetsInspectResponse.state:type_name -> sz.plugin.v1.TargetState
+	18, // 13: sz.plugin.v1.TargetsInspectResponse.waiting:type_name -> sz.plugin.v1.Waiting
+	43, // 14: sz.plugin.v1.Waiting.pause:type_name -> google.protobuf.Duration
+	0,  // 15: sz.plugin.v1.TargetState.presence:type_name -> sz.plugin.v1.Presence
+	8,  // 16: sz.plugin.v1.TargetState.mark:type_name -> sz.plugin.v1.Mark
+	1,  // 17: sz.plugin.v1.TargetState.receipt_match:type_name -> sz.plugin.v1.ReceiptMatch
+	9,  // 18: sz.plugin.v1.TargetState.receipt:type_name -> sz.plugin.v1.Receipt
+	41, // 19: sz.plugin.v1.TargetState.field_comparisons:type_name -> sz.plugin.v1.TargetState.FieldComparisonsEntry
+	20, // 20: sz.plugin.v1.TargetState.deletion:type_name -> sz.plugin.v1.Deletion
+	45, // 21: sz.plugin.v1.TargetState.retry_at:type_name -> google.protobuf.Timestamp
+	45, // 22: sz.plugin.v1.TargetState.store_time:type_name -> google.protobuf.Timestamp
+	44, // 23: sz.plugin.v1.TargetState.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	45, // 24: sz.plugin.v1.Deletion.until:type_name -> google.protobuf.Timestamp
+	7,  // 25: sz.plugin.v1.TargetsReadRequest.target:type_name -> sz.plugin.v1.TargetRef
+	9,  // 26: sz.plugin.v1.TargetsReadRequest.receipt:type_name -> sz.plugin.v1.Receipt
+	2,  // 27: sz.plugin.v1.TargetsReadRequest.reason:type_name -> sz.plugin.v1.ReadReason
+	46, // 28: sz.plugin.v1.TargetsReadResponse.payload:type_name -> sz.plugin.v1.SecretPayload
+	8,  // 29: sz.plugin.v1.TargetsReadResponse.mark:type_name -> sz.plugin.v1.Mark
+	9,  // 30: sz.plugin.v1.TargetsReadResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	44, // 31: sz.plugin.v1.TargetsReadResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	9,  // 32: sz.plugin.v1.Expectation.receipt:type_name -> sz.plugin.v1.Receipt
+	7,  // 33: sz.plugin.v1.TargetsWriteRequest.target:type_name -> sz.plugin.v1.TargetRef
+	8,  // 34: sz.plugin.v1.TargetsWriteRequest.mark:type_name -> sz.plugin.v1.Mark
+	46, // 35: sz.plugin.v1.TargetsWriteRequest.payload:type_name -> sz.plugin.v1.SecretPayload
+	23, // 36: sz.plugin.v1.TargetsWriteRequest.expect:type_name -> sz.plugin.v1.Expectation
+	3,  // 37: sz.plugin.v1.TargetsWriteResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	9,  // 38: sz.plugin.v1.TargetsWriteResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	44, // 39: sz.plugin.v1.TargetsWriteResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	45, // 40: sz.plugin.v1.TargetsWriteResponse.retry_at:type_name -> google.protobuf.Timestamp
+	26, // 41: sz.plugin.v1.TargetsWriteResponse.progress:type_name -> sz.plugin.v1.WriteProgress
+	7,  // 42: sz.plugin.v1.TargetsUpdateRequest.target:type_name -> sz.plugin.v1.TargetRef
+	8,  // 43: sz.plugin.v1.TargetsUpdateRequest.mark:type_name -> sz.plugin.v1.Mark
+	9,  // 44: sz.plugin.v1.TargetsUpdateRequest.expect:type_name -> sz.plugin.v1.Receipt
+	3,  // 45: sz.plugin.v1.TargetsUpdateResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	9,  // 46: sz.plugin.v1.TargetsUpdateResponse.receipt:type_name -> sz.plugin.v1.Receipt
+	44, // 47: sz.plugin.v1.TargetsUpdateResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 48: sz.plugin.v1.TargetsRetireRequest.target:type_name -> sz.plugin.v1.TargetRef
+	4,  // 49: sz.plugin.v1.TargetsRetireRequest.mode:type_name -> sz.plugin.v1.RetireMode
+	8,  // 50: sz.plugin.v1.TargetsRetireRequest.mark:type_name -> sz.plugin.v1.Mark
+	43, // 51: sz.plugin.v1.TargetsRetireRequest.grace:type_name -> google.protobuf.Duration
+	3,  // 52: sz.plugin.v1.TargetsRetireResponse.outcome:type_name -> sz.plugin.v1.WriteOutcome
+	44, // 53: sz.plugin.v1.TargetsRetireResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	7,  // 54: sz.plugin.v1.TargetsVersionsRequest.target:type_name -> sz.plugin.v1.TargetRef
+	33, // 55: sz.plugin.v1.TargetsVersionsResponse.versions:type_name -> sz.plugin.v1.SecretVersion
+	44, // 56: sz.plugin.v1.TargetsVersionsResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	8,  // 57: sz.plugin.v1.SecretVersion.mark:type_name -> sz.plugin.v1.Mark
+	45, // 58: sz.plugin.v1.SecretVersion.created:type_name -> google.protobuf.Timestamp
+	45, // 59: sz.plugin.v1.SecretVersion.expires:type_name -> google.protobuf.Timestamp
+	35, // 60: sz.plugin.v1.TargetsDiagnoseRequest.items:type_name -> sz.plugin.v1.TargetDiagnoseItem
+	7,  // 61: sz.plugin.v1.TargetDiagnoseItem.target:type_name -> sz.plugin.v1.TargetRef
+	5,  // 62: sz.plugin.v1.TargetDiagnoseItem.needs:type_name -> sz.plugin.v1.Need
+	6,  // 63: sz.plugin.v1.TargetsDiagnoseResponse.outcome:type_name -> sz.plugin.v1.FindingOutcome
+	38, // 64: sz.plugin.v1.TargetsReferencesRequest.items:type_name -> sz.plugin.v1.TargetReferenceItem
+	7,  // 65: sz.plugin.v1.TargetReferenceItem.target:type_name -> sz.plugin.v1.TargetRef
+	44, // 66: sz.plugin.v1.TargetsReferencesResponse.diagnostics:type_name -> sz.plugin.v1.Diagnostic
+	10, // 67: sz.plugin.v1.Targets.Check:input_type -> sz.plugin.v1.TargetsCheckRequest
+	15, // 68: sz.plugin.v1.Targets.Inspect:input_type -> sz.plugin.v1.TargetsInspectRequest
+	21, // 69: sz.plugin.v1.Targets.Read:input_type -> sz.plugin.v1.TargetsReadRequest
+	24, // 70: sz.plugin.v1.Targets.Write:input_type -> sz.plugin.v1.TargetsWriteRequest
+	27, // 71: sz.plugin.v1.Targets.Update:input_type -> sz.plugin.v1.TargetsUpdateRequest
+	29, // 72: sz.plugin.v1.Targets.Retire:input_type -> sz.plugin.v1.TargetsRetireRequest
+	31, // 73: sz.plugin.v1.Targets.Versions:input_type -> sz.plugin.v1.TargetsVersionsRequest
+	34, // 74: sz.plugin.v1.Targets.Diagnose:input_type -> sz.plugin.v1.TargetsDiagnoseRequest
+	37, // 75: sz.plugin.v1.Targets.References:input_type -> sz.plugin.v1.TargetsReferencesRequest
+	12, // 76: sz.plugin.v1.Targets.Check:output_type -> sz.plugin.v1.TargetsCheckResponse
+	17, // 77: sz.plugin.v1.Targets.Inspect:output_type -> sz.plugin.v1.TargetsInspectResponse
+	22, // 78: sz.plugin.v1.Targets.Read:output_type -> sz.plugin.v1.TargetsReadResponse
+	25, // 79: sz.plugin.v1.Targets.Write:output_type -> sz.plugin.v1.TargetsWriteResponse
+	28, // 80: sz.plugin.v1.Targets.Update:output_type -> sz.plugin.v1.TargetsUpdateResponse
+	30, // 81: sz.plugin.v1.Targets.Retire:output_type -> sz.plugin.v1.TargetsRetireResponse
+	32, // 82: sz.plugin.v1.Targets.Versions:output_type -> sz.plugin.v1.TargetsVersionsResponse
+	36, // 83: sz.plugin.v1.Targets.Diagnose:output_type -> sz.plugin.v1.TargetsDiagnoseResponse
+	39, // 84: sz.plugin.v1.Targets.References:output_type -> sz.plugin.v1.TargetsReferencesResponse
+	76, // [76:85] is the sub-list for method output_type
+	67, // [67:76] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_sz_plugin_v1_targets_proto_init() }
@@ -3214,7 +3296,7 @@ func file_sz_plugin_v1_targets_proto_init() {
 	}
 	file_sz_plugin_v1_diagnostic_proto_init()
 	file_sz_plugin_v1_value_proto_init()
-	file_sz_plugin_v1_targets_proto_msgTypes[15].OneofWrappers = []any{
+	file_sz_plugin_v1_targets_proto_msgTypes[16].OneofWrappers = []any{
 		(*Expectation_Absent)(nil),
 		(*Expectation_Receipt)(nil),
 		(*Expectation_Deleted)(nil),
@@ -3225,7 +3307,7 @@ func file_sz_plugin_v1_targets_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sz_plugin_v1_targets_proto_rawDesc), len(file_sz_plugin_v1_targets_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   34,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -35,7 +35,7 @@ func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) 
 		return nil, err
 	}
 	return pluginhost.New(pluginhost.Options{
-		Progress: progressTo(c), Allowances: user.allowances(),
+		Progress: progressTo(c), Waiting: plainUI(c).Throttled, Allowances: user.allowances(),
 		SandboxMin: lowest, SandboxMinForAll: said,
 		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Installed: installed, Beside: pluginhost.Beside(executable),
 		Rehash: os.Getenv("CI") != "", CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),

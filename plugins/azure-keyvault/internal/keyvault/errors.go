@@ -36,9 +36,7 @@ func classify(err error) failure {
 	if response.RawResponse == nil {
 		return f
 	}
-	if seconds, err := strconv.Atoi(response.RawResponse.Header.Get("Retry-After")); err == nil {
-		f.retryAfter = time.Duration(min(seconds, 3600)) * time.Second
-	}
+	f.retryAfter = retryAfter(response.RawResponse.Header)
 	// The SDK has read the body and put it back.
 	text, _ := io.ReadAll(io.LimitReader(response.RawResponse.Body, 64<<10))
 	var body struct {
@@ -55,6 +53,15 @@ func classify(err error) failure {
 	}
 	response.RawResponse.Body = io.NopCloser(strings.NewReader(string(text)))
 	return f
+}
+
+// retryAfter is how long an answer asks to wait; 0 when it does not say.
+func retryAfter(header http.Header) time.Duration {
+	seconds, err := strconv.Atoi(header.Get("Retry-After"))
+	if err != nil {
+		return 0
+	}
+	return time.Duration(min(max(seconds, 0), 3600)) * time.Second
 }
 
 func (f failure) notFound() bool  { return f.status == http.StatusNotFound }

@@ -118,8 +118,11 @@ func proxy(request *http.Request) (*url.URL, error) {
 }
 
 // retries are for calls that may be repeated. Setting a secret is not one of them:
-// see set.
-var retries = policy.RetryOptions{MaxRetries: 4, RetryDelay: time.Second, MaxRetryDelay: 2 * time.Minute, TryTimeout: 30 * time.Second}
+// see set. A vault that throttles is waited for by its pace.
+var retries = policy.RetryOptions{
+	MaxRetries: 4, RetryDelay: time.Second, MaxRetryDelay: 2 * time.Minute, TryTimeout: 30 * time.Second,
+	StatusCodes: []int{http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
+}
 
 func credentialOptions(application string) policy.ClientOptions {
 	return policy.ClientOptions{Transport: transport(), Telemetry: telemetry(application)}
@@ -128,7 +131,7 @@ func credentialOptions(application string) policy.ClientOptions {
 func vaultOptions(application string, v vault.Vault, through *client) policy.ClientOptions {
 	return policy.ClientOptions{
 		Transport: through, Telemetry: telemetry(application), Retry: retries,
-		PerCallPolicies: []policy.Policy{onlyTo{v.Host}},
+		PerCallPolicies: []policy.Policy{&pace{host: v.Host}, onlyTo{v.Host}},
 	}
 }
 
