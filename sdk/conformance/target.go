@@ -162,9 +162,7 @@ func (c *targetCase) item(t *trial, p *place, payload secret.Payload) wire.Write
 	previous := p.mark.Operation
 	p.mark = wire.Mark{Owner: owner, Operation: operation(p.n), Previous: previous, Definition: "d1"}
 	ref := p.ref
-	for _, f := range payload.Fields() {
-		ref.Fields = append(ref.Fields, f.Name)
-	}
+	ref.Fields = fieldNames(payload)
 	return wire.WriteItem{Target: ref, Mark: p.mark, Payload: payload, Expect: wire.Expectation{Absent: p.receipt.IsZero(), Receipt: p.receipt}}
 }
 

@@ -46,6 +46,8 @@ type Entry struct {
 	Keys      []string `json:"keys"`
 	Spread    bool     `json:"spread"`
 	MAC       string   `json:"mac"`
+	// Types are those of values that the file holds as text, by key.
+	Types map[string]string `json:"types,omitempty"`
 }
 
 // Find is which write put the value p at an address, and whether it is still the

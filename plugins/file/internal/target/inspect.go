@@ -92,6 +92,9 @@ func inspect(_ context.Context, s *session, i sdk.Inspection[Config]) (sdk.State
 			result.Match = sdk.Matches
 		}
 	}
+	if same {
+		payload = where.typed(payload, entry.Types)
+	}
 	if flat, err := payload.Flat(); err == nil {
 		i.Challenge.Answer(&result, flat, flatField(payload))
 	}
@@ -130,7 +133,7 @@ func read(_ context.Context, s *session, r sdk.Read[Config]) (sdk.ReadResult, er
 	}
 	result := sdk.ReadResult{Payload: payload}
 	if known && same {
-		result.Receipt = receipt(entry.Revision)
+		result = sdk.ReadResult{Payload: where.typed(payload, entry.Types), Receipt: receipt(entry.Revision)}
 	}
 	return result, nil
 }

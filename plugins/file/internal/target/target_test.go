@@ -194,6 +194,62 @@ func TestEveryValueComesBack(t *testing.T) {
 	}
 }
 
+// TestTypesOutliveTexts stores what a dotenv file holds as texts, and reads it as it was
+// for as long as it is what was stored there.
+func TestTypesOutliveTexts(t *testing.T) {
+	number, yes := secret.Scalar(secret.Number, secret.FromString("5432")), secret.Scalar(secret.Bool, secret.FromString("true"))
+	several := secret.NewObject([]secret.Field{{Name: "user", Value: text("u")}, {Name: "port", Value: number}, {Name: "tls", Value: yes}, {Name: "none", Value: secret.Scalar(secret.Null, secret.Value{})}})
+	for name, c := range map[string]struct {
+		config       Config
+		fields       []string
+		value        secret.Payload
+		holds, typed string
+		asText       string
+	}{
+		"number":  {in(".env", key("PORT")), nil, number, "PORT=5432\n", "5432", `"5432"`},
+		"object":  {in(".env", key("ALL")), nil, secret.NewObject([]secret.Field{{Name: "port", Value: number}}), "ALL='{\"port\":5432}'\n", `{"port":5432}`, `"{\"port\":5432}"`},
+		"fields":  {in(".env"), []string{"user", "port", "tls", "none"}, several, "user=u\nport=5432\ntls=true\nnone=''\n", `{"user":"u","port":5432,"tls":true,"none":null}`, `{"user":"u","port":"5432","tls":"true","none":""}`},
+		"in text": {in("port.txt"), nil, number, "5432", "5432", `"5432"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProject(t)
+			target := p.at(c.config, c.fields...)
+			read := func() string {
+				p.open()
+				result, err := p.kind.Read(context.Background(), p.session, sdk.Read[Config]{Target: target})
+				if err != nil {
+					t.Fatal(err)
+				}
+				encoded, err := result.Payload.EncodeJSON()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(encoded.Expose())
+			}
+			p.written(target, c.value, "1.a", create)
+			if got := p.content(c.config.Path); got != c.holds {
+				t.Errorf("the file holds %q", got)
+			}
+			if got := read(); got != c.typed {
+				t.Errorf("it comes back as %s", got)
+			}
+			// What somebody else wrote is text, and on a machine that did not write it, all is.
+			stored := p.content(c.config.Path)
+			p.file(c.config.Path, strings.Replace(stored, "5432", "5433", 1), 0o600)
+			if got := read(); got != strings.Replace(c.asText, "5432", "5433", 1) {
+				t.Errorf("edited, it comes back as %s", got)
+			}
+			p.file(c.config.Path, stored, 0o600)
+			if err := os.RemoveAll(p.state); err != nil {
+				t.Fatal(err)
+			}
+			if got := read(); got != c.asText {
+				t.Errorf("nothing is remembered, and it comes back as %s", got)
+			}
+		})
+	}
+}
+
 // TestATextFileIsItsValue follows one through its life.
 func TestATextFileIsItsValue(t *testing.T) {
 	p := newProject(t)

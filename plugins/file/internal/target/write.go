@@ -89,14 +89,15 @@ func (c change) write(w sdk.Write[Config], seen *sightings) (sdk.WriteResult, er
 			return notApplied, err
 		}
 	}
-	return c.store(w, there, whole, text)
+	return c.store(w, there, values, whole, text)
 }
 
 // store replaces the file by text, unless that is nil, and remembers it.
-func (c change) store(w sdk.Write[Config], there file, whole secret.Payload, text []byte) (sdk.WriteResult, error) {
+func (c change) store(w sdk.Write[Config], there file, values []secret.Field, whole secret.Payload, text []byte) (sdk.WriteResult, error) {
 	c.memory.SetMade(c.where.name, there.info == nil || c.memory.Made(c.where.name))
 	revision, err := c.memory.Intend(w.Address, state.Entry{
 		Operation: w.Mark.Operation, Owner: w.Mark.Owner, Format: c.where.format, Keys: c.where.keys, Spread: c.where.spread,
+		Types: c.where.types(w.Payload, values),
 	}, whole)
 	if err != nil {
 		return notApplied, failed("remembering", c.where.name, err)
