@@ -1,6 +1,9 @@
 package sdk
 
 import (
+	"fmt"
+	"os"
+
 	"github.com/secretzero/sz/sdk/wire"
 )
 
@@ -17,8 +20,18 @@ type Plugin struct {
 }
 
 // Serve runs the plugin until the host ends it. It is all that main does. Run by hand,
-// it says that it is a plugin and exits with 1.
-func Serve(p Plugin) { wire.Serve(newHandler(p)) }
+// it says that it is a plugin and exits with 1; run with --attach FILE, by hand or in a
+// debugger, it waits for hosts that are told of the file, and is ended by an interrupt.
+func Serve(p Plugin) {
+	if len(os.Args) == 3 && os.Args[1] == "--attach" {
+		if err := wire.Attach(os.Args[2], p.Name, func() wire.Handler { return newHandler(p) }); err != nil {
+			fmt.Fprintf(os.Stderr, "plugin %s cannot be attached to: %v\n", p.Name, err)
+			os.Exit(1)
+		}
+		return
+	}
+	wire.Serve(newHandler(p))
+}
 
 // The types that an author's functions speak in. They are those of the wire.
 type (

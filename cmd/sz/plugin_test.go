@@ -29,6 +29,7 @@ func pluginCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"release":        func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(release(ts, args)) },
 		"hash":           func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(setHash(ts, args)) },
 		"conforms":       conforms,
+		"await":          func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(await(ts, args)) },
 		"trust-of":       func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(trustOf(ts, args)) },
 	}
 }
@@ -40,6 +41,16 @@ func buildAcme(ts *testscript.TestScript, args []string) error {
 	}
 	args = append(args, "", "")
 	return testbin.Acme(ts.MkAbs(args[0]), args[1], args[2], args[3])
+}
+
+// await FILE waits until a program that runs has made a file.
+func await(ts *testscript.TestScript, args []string) error {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return nil
+		}
+	}
+	return errors.New(args[0] + " was not made")
 }
 
 // keygen FILE makes a key, and sets $FILE to its public part.

@@ -143,6 +143,9 @@ func (c *Catalog) ambiguous() error {
 }
 
 func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
+	if c.Attached {
+		return h.describeAttached(ctx, c)
+	}
 	hash, interpreter, err := h.look(c.Path)
 	if err != nil {
 		return Served{}, fmt.Errorf("plugin %s: %w", c.Name, err)

@@ -43,6 +43,9 @@ func (i *Instance) failure(doing string, err error) error {
 	f := &Failure{Plugin: i.Plugin.Name, Version: i.Plugin.Version, Path: i.process.candidate.Path, Doing: doing, Cause: harmless(i.host.told(call.Text))}
 	if call.Gone {
 		f.Cause = "it closed the connection"
+		if i.process.attached != nil {
+			f.Cause = "it closed the connection: it has ended, or its author ended it"
+		}
 		if exit := i.process.ended(); exit != "" {
 			f.Cause, f.Ended = "it ended ("+exit+")", true
 			f.Output = i.host.mask.Text(i.process.output())

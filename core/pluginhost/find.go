@@ -24,6 +24,9 @@ type Candidate struct {
 	Name string // as in sz-plugin-NAME
 	Path string // absolute
 	Dev  bool   // the user named this very file to develop it
+	// Attached says that Path is what a plugin wrote that its author started, and that
+	// waits for sz: see [Attachable].
+	Attached bool
 	// Installed is the SHA-256 that it was installed with, in hex; empty for a plugin
 	// that lies where the user put it.
 	Installed string

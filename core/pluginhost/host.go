@@ -101,7 +101,7 @@ func (h *Host) OpenProvider(ctx context.Context, spec ProviderSpec) (*Instance, 
 	if len(spec.Granted.Write) > 0 || len(spec.Granted.Read) > 0 {
 		request.ProjectRoot = h.project()
 	}
-	ctx, cancel := context.WithTimeout(ctx, quickCall)
+	ctx, cancel := i.within(ctx, quickCall)
 	defer cancel()
 	claims, found, err := i.process.wire.Open(ctx, request)
 	if err != nil {
@@ -122,15 +122,11 @@ func (h *Host) start(ctx context.Context, plugin Served, may allowance) (*Instan
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	dir, err := h.sockets()
-	if err != nil {
-		return nil, err
+	run := h.run
+	if plugin.Attached {
+		run = h.attach
 	}
-	confinement, err := h.confine(plugin, may, dir)
-	if err != nil {
-		return nil, fmt.Errorf("plugin %s: %w", plugin.Candidate.Name, err)
-	}
-	p, err := startProcess(plugin.Candidate, dir, confinement)
+	p, err := run(ctx, plugin, may)
 	if err != nil {
 		return nil, h.maskedFailure(err)
 	}
@@ -139,6 +135,19 @@ func (h *Host) start(ctx context.Context, plugin Served, may allowance) (*Instan
 	defer h.mu.Unlock()
 	h.instances = append(h.instances, i)
 	return i, nil
+}
+
+// run starts a process, within what it may.
+func (h *Host) run(_ context.Context, plugin Served, may allowance) (*process, error) {
+	dir, err := h.sockets()
+	if err != nil {
+		return nil, err
+	}
+	confinement, err := h.confine(plugin, may, dir)
+	if err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", plugin.Candidate.Name, err)
+	}
+	return startProcess(plugin.Candidate, dir, confinement)
 }
 
 func (h *Host) maskedFailure(err error) error {

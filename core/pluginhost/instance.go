@@ -36,11 +36,19 @@ type Instance struct {
 }
 
 // Tier is how far the process is confined.
-func (i *Instance) Tier() sandbox.Tier { return i.process.launch.process.Tier() }
+func (i *Instance) Tier() sandbox.Tier {
+	if i.process.attached != nil {
+		return sandbox.T0
+	}
+	return i.process.launch.process.Tier()
+}
 
 // Refused is why the process is not in a higher tier, a line for each; nothing in
 // the highest.
 func (i *Instance) Refused() []string {
+	if i.process.attached != nil {
+		return []string{attached.Error()}
+	}
 	var lines []string
 	for _, r := range i.process.launch.process.Refused() {
 		lines = append(lines, r.Error())
@@ -48,15 +56,23 @@ func (i *Instance) Refused() []string {
 	return lines
 }
 
-// PID is the process id.
+// PID is the process id. A plugin that is attached to has none.
 func (i *Instance) PID() int { return i.process.launch.process.PID() }
+
+// within bounds a call, unless somebody may be looking at the plugin in a debugger.
+func (i *Instance) within(ctx context.Context, most time.Duration) (context.Context, context.CancelFunc) {
+	if i.process.attached != nil {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, most)
+}
 
 // maxProgress is how often one write may say how far it is.
 const maxProgress = 100
 
 // CheckTargets finds the canonical address of every item. Errors are [*Failure].
 func (i *Instance) CheckTargets(ctx context.Context, items []CheckItem) ([]CheckResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, checkCall)
+	ctx, cancel := i.within(ctx, checkCall)
 	defer cancel()
 	results, err := i.process.wire.CheckTargets(ctx, items)
 	if err != nil {
@@ -73,7 +89,7 @@ func (i *Instance) CheckTargets(ctx context.Context, items []CheckItem) ([]Check
 
 // CheckGenerators finds what the schemas cannot say.
 func (i *Instance) CheckGenerators(ctx context.Context, items []GeneratorItem) ([]GeneratorCheck, error) {
-	ctx, cancel := context.WithTimeout(ctx, checkCall)
+	ctx, cancel := i.within(ctx, checkCall)
 	defer cancel()
 	plain, _ := unpicked(i.Plugin, items)
 	var results []GeneratorCheck
@@ -91,7 +107,7 @@ func (i *Instance) CheckGenerators(ctx context.Context, items []GeneratorItem) (
 // Inspect looks at every item and answers in their order. The challenge key goes
 // to the plugin; the answers that the host expects never do.
 func (i *Instance) Inspect(ctx context.Context, items []InspectItem, challengeKey []byte) ([]State, error) {
-	ctx, cancel := context.WithTimeout(ctx, inspectCall)
+	ctx, cancel := i.within(ctx, inspectCall)
 	defer cancel()
 	if report := i.host.options.Waiting; report != nil {
 		ctx = wire.WithWaiting(ctx, func(w wire.Waiting) {
@@ -116,7 +132,7 @@ func (i *Instance) Inspect(ctx context.Context, items []InspectItem, challengeKe
 
 // Begin permits changes for an approved plan.
 func (i *Instance) Begin(ctx context.Context, planID string) (*Writer, error) {
-	ctx, cancel := context.WithTimeout(ctx, quickCall)
+	ctx, cancel := i.within(ctx, quickCall)
 	defer cancel()
 	changer, err := i.process.wire.Begin(ctx, planID)
 	if err != nil {
@@ -134,7 +150,7 @@ type Writer struct {
 // Generate makes values, [MaxBatch] at most, and answers every item. Where an item
 // picks a field of a structured kind, its value is that field.
 func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generated, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience(w.instance.Plugin, items))
+	ctx, cancel := w.instance.within(ctx, patience(w.instance.Plugin, items))
 	defer cancel()
 	plain, fields := unpicked(w.instance.Plugin, items)
 	var made []Generated
@@ -158,7 +174,7 @@ func (w *Writer) Generate(ctx context.Context, items []GeneratorItem) ([]Generat
 
 // Read gives out one value.
 func (w *Writer) Read(ctx context.Context, item ReadItem) (ReadResult, []PluginDiagnostic, error) {
-	ctx, cancel := context.WithTimeout(ctx, changeCall)
+	ctx, cancel := w.instance.within(ctx, changeCall)
 	defer cancel()
 	result, found, err := w.changer.Read(ctx, item)
 	doing := "reading " + item.Target.Kind + ":" + item.Target.Address
@@ -174,7 +190,7 @@ func (w *Writer) Read(ctx context.Context, item ReadItem) (ReadResult, []PluginD
 
 // Write stores one value. An error leaves the outcome that the result names.
 func (w *Writer) Write(ctx context.Context, item WriteItem) (WriteResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, changeCall)
+	ctx, cancel := w.instance.within(ctx, changeCall)
 	defer cancel()
 	if report := w.instance.host.options.Progress; report != nil {
 		var said atomic.Int32
@@ -192,7 +208,7 @@ func (w *Writer) Write(ctx context.Context, item WriteItem) (WriteResult, error)
 
 // Update changes what is around a value.
 func (w *Writer) Update(ctx context.Context, item UpdateItem) (WriteResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, changeCall)
+	ctx, cancel := w.instance.within(ctx, changeCall)
 	defer cancel()
 	result, err := w.changer.Update(ctx, item)
 	return w.settled("updating "+item.Target.Kind+":"+item.Target.Address, result, boundedUpdate, err)
@@ -201,7 +217,7 @@ func (w *Writer) Update(ctx context.Context, item UpdateItem) (WriteResult, erro
 // Retire disables or deletes what is at a target. An error leaves the outcome that
 // the result names.
 func (w *Writer) Retire(ctx context.Context, item RetireItem) (WriteResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, changeCall)
+	ctx, cancel := w.instance.within(ctx, changeCall)
 	defer cancel()
 	result, err := w.changer.Retire(ctx, item)
 	return w.settled("deleting "+item.Target.Kind+":"+item.Target.Address, result, boundedUpdate, err)

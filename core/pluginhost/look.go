@@ -13,7 +13,7 @@ const diagnoseCall = 2 * time.Minute
 
 // Versions lists the versions at a place, newest first.
 func (i *Instance) Versions(ctx context.Context, target TargetRef) ([]Version, []PluginDiagnostic, error) {
-	ctx, cancel := context.WithTimeout(ctx, inspectCall)
+	ctx, cancel := i.within(ctx, inspectCall)
 	defer cancel()
 	versions, found, err := i.process.wire.Versions(ctx, target)
 	doing := "listing the versions of " + target.Kind + ":" + target.Address
@@ -30,7 +30,7 @@ func (i *Instance) Versions(ctx context.Context, target TargetRef) ([]Version, [
 
 // References writes the text with which a consumer reads items, all of one kind.
 func (i *Instance) References(ctx context.Context, items []ReferenceItem, consumer, project string) (References, []PluginDiagnostic, error) {
-	ctx, cancel := context.WithTimeout(ctx, checkCall)
+	ctx, cancel := i.within(ctx, checkCall)
 	defer cancel()
 	r, found, err := i.process.wire.References(ctx, items, consumer, project)
 	return r, i.host.masked(found), i.failure("referring to targets", err)
@@ -50,7 +50,7 @@ func (w *Writer) Diagnose(ctx context.Context, items []DiagnoseItem, report func
 type diagnosis func(context.Context, []wire.DiagnoseItem, func(wire.Finding)) error
 
 func (i *Instance) diagnose(ctx context.Context, ask diagnosis, items []DiagnoseItem, report func(Finding)) error {
-	ctx, cancel := context.WithTimeout(ctx, diagnoseCall)
+	ctx, cancel := i.within(ctx, diagnoseCall)
 	defer cancel()
 	err := ask(ctx, items, func(f Finding) {
 		f.Detail, f.Hint = i.host.told(f.Detail), i.host.told(f.Hint)

@@ -43,6 +43,10 @@ type process struct {
 	client      *plugin.Client
 	launch      *launch
 	wire        *wire.Client
+
+	// A plugin that its author started is a connection and nothing else of the above.
+	attached *grpc.ClientConn
+	unused   net.Conn // under it, for when it is closed before the first call
 }
 
 // startProcess starts a plugin in a runtime directory. When it fails, nothing is
@@ -142,6 +146,9 @@ func (p *process) output() string {
 // ended waits a moment for a process whose connection broke, and says how it
 // ended; "" when it still runs.
 func (p *process) ended() string {
+	if p.attached != nil {
+		return ""
+	}
 	select {
 	case <-p.launch.exited:
 		return p.launch.exit
@@ -153,6 +160,10 @@ func (p *process) ended() string {
 // stop asks the process to end and makes sure that it does. go-plugin's Kill
 // waits without limit for a process that is stopped, so it runs under a watch.
 func (p *process) stop() {
+	if p.attached != nil {
+		_, _ = p.attached.Close(), p.unused.Close()
+		return // the process is its author's
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

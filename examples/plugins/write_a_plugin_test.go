@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/secretzero/sz/internal/testbin"
 )
@@ -63,7 +64,7 @@ func TestWriteAPlugin(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, said := range []string{"pin 0.1.0, confined at", "notes 0.1.0, confined at", "# notes 0.1.0", "installed plugin notes 0.1.0", "Nothing to do"} {
+	for _, said := range []string{"pin 0.1.0, confined at", "notes 0.1.0, confined at", "# notes 0.1.0", "installed plugin notes 0.1.0", "plugin notes is attached to", "Nothing to do"} {
 		if !strings.Contains(w.output.String(), said) {
 			t.Errorf("nothing said %q", said)
 		}
@@ -97,6 +98,10 @@ func (w *walk) file(name, text string) {
 // step types one line, and goes where it leads.
 func (w *walk) step(line string) {
 	w.t.Helper()
+	if command, behind := strings.CutSuffix(line, " &"); behind {
+		w.start(command)
+		return
+	}
 	switch {
 	case strings.HasPrefix(line, "go get github.com/secretzero/sz@latest"):
 		line = "go mod edit -require github.com/secretzero/sz@v0.1.0 -replace github.com/secretzero/sz=" + testbin.Root() + " && go mod tidy -e"
@@ -115,6 +120,33 @@ func (w *walk) step(line string) {
 	w.output.WriteString(output)
 	if err != nil {
 		w.t.Fatalf("%s: %v\n%s", line, err, output)
+	}
+}
+
+// start types a line with & behind it, and waits until the program has made the file that
+// it was told of last.
+func (w *walk) start(line string) {
+	w.t.Helper()
+	words := strings.Fields(line)
+	cmd := exec.Command(filepath.Join(w.dir, words[0]), words[1:]...)
+	cmd.Dir, cmd.Env = w.dir, w.env
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			w.t.Errorf("%s: %v", line, err)
+		}
+	})
+	made := filepath.Join(w.dir, words[len(words)-1])
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(made); err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%s did not make %s", line, made)
+		}
 	}
 }
 

@@ -72,6 +72,9 @@ func newIdentity(name string) (certificate, key []byte, err error) {
 	return certificate, key, err
 }
 
+// PeerCertificate is the only certificate that is trusted, in DER.
+func (c Credentials) PeerCertificate() []byte { return bytes.Clone(c.peer) }
+
 // Client is the TLS configuration of the host.
 func (c Credentials) Client() (*tls.Config, error) {
 	config, pool, err := c.config()

@@ -118,7 +118,7 @@ func devPlugins(c *cli.Context, configured map[string]string) ([]pluginhost.Cand
 	for _, text := range c.StringSlice(flagPluginDev) {
 		name, path, ok := strings.Cut(text, "=")
 		if !ok || name == "" || path == "" {
-			return nil, fail(exitError, fmt.Sprintf("--plugin-dev takes NAME=PATH, not %q", text))
+			return nil, fail(exitError, fmt.Sprintf("--plugin-dev takes NAME=PATH or NAME=@FILE, not %q", text))
 		}
 		if paths == nil {
 			paths = map[string]string{}
@@ -127,9 +127,18 @@ func devPlugins(c *cli.Context, configured map[string]string) ([]pluginhost.Cand
 	}
 	var dev []pluginhost.Candidate
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
-		path, err := filepath.Abs(paths[name])
+		file, attaches := strings.CutPrefix(paths[name], "@")
+		path, err := filepath.Abs(file)
 		if err != nil {
 			return nil, err
+		}
+		if attaches {
+			candidate, err := pluginhost.Attachable(name, path)
+			if err != nil {
+				return nil, fail(exitError, fmt.Sprintf("--plugin-dev %s=@%s: %v", name, file, err))
+			}
+			dev = append(dev, candidate)
+			continue
 		}
 		if !pluginhost.IsName(name) || !pluginhost.IsExecutable(path) {
 			return nil, fail(exitError, fmt.Sprintf("--plugin-dev %s=%s: there is no such name, or no program at that path", name, paths[name]))

@@ -83,7 +83,12 @@ func asks(lines reach.Reach) diag.List {
 // built last, and nobody has looked at it.
 func (p *project) banner() {
 	for _, dev := range p.user.dev {
-		if slices.ContainsFunc(p.catalog.Plugins, func(s pluginhost.Served) bool { return s.Path == dev.Path }) {
+		if !slices.ContainsFunc(p.catalog.Plugins, func(s pluginhost.Served) bool { return s.Path == dev.Path }) {
+			continue
+		}
+		if dev.Attached {
+			p.ui.Info("warning: plugin %s is attached to, by %s: it is not confined, and keeps what it is given", dev.Name, diag.OneLine(dev.Path))
+		} else {
 			p.ui.Info("warning: plugin %s is under development: %s", dev.Name, diag.OneLine(dev.Path))
 		}
 	}

@@ -44,7 +44,7 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 func pluginFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: flagPluginDir, Usage: "look for plugins in `DIR` first; may be repeated"},
-		&cli.StringSliceFlag{Name: flagPluginDev, Usage: "use the plugin under development at `NAME=PATH`; may be repeated"},
+		&cli.StringSliceFlag{Name: flagPluginDev, Usage: "use the plugin under development at `NAME=PATH`, or NAME=@FILE where it was started with --attach FILE; may be repeated"},
 		&cli.BoolFlag{Name: flagPluginDevCI, Usage: "use plugins under development also where CI is set"},
 		&cli.StringFlag{Name: flagSandboxMin, Usage: "fail where a plugin cannot run in sandbox `TIER`, T0 to T3, or a higher one"},
 	}

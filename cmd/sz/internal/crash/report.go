@@ -8,9 +8,10 @@ package crash
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/secretzero/sz/internal/regex"
 )
 
 // maxFrames is how many functions a report names.
@@ -28,8 +29,8 @@ var spoken = []string{
 }
 
 var (
-	function = regexp.MustCompile(`^(created by )?[A-Za-z0-9_./\-*()\[\]·,]+$`)
-	place    = regexp.MustCompile(`^\t([A-Za-z0-9_./@+\-]+\.(?:go|s):[0-9]+)`)
+	function = regex.Of(`^(created by )?[A-Za-z0-9_./\-*()\[\]·,]+$`)
+	place    = regex.Of(`^\t([A-Za-z0-9_./@+\-]+\.(?:go|s):[0-9]+)`)
 )
 
 // Report is what may be said of a crash, of all that Go prints of it: which of the
