@@ -199,8 +199,11 @@ func TestHostileNextLink(t *testing.T) {
 	}
 	a.write("Secretfile.yml", text.String())
 	a.armed()
-	// The link is not followed; what the listing did not tell is asked name by name.
-	a.fails(7, "12 in conflict", "plan")
+	// The link is not followed, and who gave it is asked for nothing more.
+	for _, command := range []string{"plan", "apply"} {
+		o := a.fails(4, "whatever answers at shop-kv.vault.azure.net tried to send this elsewhere", command)
+		contains(t, o.stdout+o.stderr, "a request for shop-kv.vault.azure.net was about to go to https://evil-kv.vault.azure.net")
+	}
 }
 
 func TestHostileIdentities(t *testing.T) {

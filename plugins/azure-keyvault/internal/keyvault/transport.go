@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -131,7 +133,7 @@ func credentialOptions(application string) policy.ClientOptions {
 func vaultOptions(application string, v vault.Vault, through *client) policy.ClientOptions {
 	return policy.ClientOptions{
 		Transport: through, Telemetry: telemetry(application), Retry: retries,
-		PerCallPolicies: []policy.Policy{&pace{host: v.Host}, onlyTo{v.Host}},
+		PerCallPolicies: []policy.Policy{&pace{host: v.Host}, &onlyTo{host: v.Host}},
 	}
 }
 
@@ -142,14 +144,21 @@ func telemetry(application string) policy.TelemetryOptions {
 
 // onlyTo refuses every request that is not to one vault, before a token is added:
 // the link to the next page of a listing comes from the service, and the SDK
-// follows it wherever it leads.
-type onlyTo struct{ host string }
+// follows it wherever it leads. Who gave such a link once gets no request more: nothing
+// else that it says is to be believed.
+type onlyTo struct {
+	host  string
+	stray atomic.Pointer[strayError]
+}
 
 // Do refuses or passes on.
-func (o onlyTo) Do(request *policy.Request) (*http.Response, error) {
+func (o *onlyTo) Do(request *policy.Request) (*http.Response, error) {
 	u := request.Raw().URL
-	if u.Scheme != "https" || u.Hostname() != o.host || u.Port() != "" && u.Port() != "443" || u.User != nil {
-		return nil, &strayError{fmt.Sprintf("a request for %s was about to go to %s://%s", o.host, u.Scheme, u.Host)}
+	if u.Scheme != "https" || !strings.EqualFold(u.Hostname(), o.host) || u.Port() != "" && u.Port() != "443" || u.User != nil {
+		o.stray.CompareAndSwap(nil, &strayError{fmt.Sprintf("a request for %s was about to go to %s://%s", o.host, u.Scheme, u.Host)})
+	}
+	if stray := o.stray.Load(); stray != nil {
+		return nil, stray
 	}
 	return request.Next()
 }

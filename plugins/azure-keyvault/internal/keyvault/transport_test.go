@@ -56,9 +56,15 @@ func TestLinkToAnotherHostIsNotFollowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = (&store{v, client}).versions(t.Context(), "a")
+		in := &store{v, client}
+		_, err = in.versions(t.Context(), "a")
 		if _, stray := errors.AsType[*strayError](err); !stray {
 			t.Errorf("%s: %v", next, err)
+		}
+		asked := len(liar.seen)
+		_, err = in.get(t.Context(), "a", "")
+		if _, stray := errors.AsType[*strayError](err); !stray || len(liar.seen) != asked {
+			t.Errorf("%s: who tried to lead a token away is asked again: %v", next, err)
 		}
 		for _, host := range liar.seen {
 			if host != v.Host {
