@@ -10,13 +10,15 @@ import (
 func Decide(desired Desired, intent Intent, recorded Recorded, observed Observed, now time.Time) *Plan {
 	id, warnings := projectID(desired, recorded, observed)
 	p := &Plan{Project: desired.Project, ProjectID: id, Environment: desired.Environment, Warnings: warnings}
-	before, names, heirs := map[string]*decision{}, namesOf(desired), heirs(desired, id, observed)
+	p.Warnings = append(p.Warnings, unknownPlaces(desired, recorded)...)
+	before, names, heirs, makers := map[string]*decision{}, namesOf(desired), heirs(desired, id, observed), makers(desired, id, observed)
 	for _, s := range desired.Secrets {
 		owner := Owner{desired.Project, id, desired.Environment, s.Name}
 		d := newDecision(s, owner, recorded, observed, names)
 		d.intent, d.now = intent, now
 		d.unsigned = recorded.ProjectID == ""
 		d.inherit(recorded, heirs)
+		p.Warnings = append(p.Warnings, d.distrust(makers)...)
 		d.mistrust()
 		d.findLive()
 		d.addOrphans(desired.Orphans, owner, recorded, observed)
