@@ -140,11 +140,16 @@ func hostOf(text string) (host string, ok bool) {
 		host = u.Host
 	}
 	host = strings.TrimSuffix(host, "/")
-	return host, hostForm.MatchString(host)
+	return host, isHost(host)
 }
 
-// hostForm is a name of two labels or more, without a dot at its end.
-var hostForm = regex.Of(`^([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$`)
+// isHost reports a name of two labels or more, without a dot at its end.
+func isHost(text string) bool {
+	tooLong := func(label string) bool { return len(label) > 63 }
+	return hostForm.MatchString(text) && !slices.ContainsFunc(strings.Split(text, "."), tooLong)
+}
+
+var hostForm = regex.Of(`^([a-z0-9-]+\.)+[a-z][a-z0-9-]*$`)
 
 func loginHosts() []string {
 	var hosts []string
