@@ -2,6 +2,7 @@ package inside
 
 import (
 	"errors"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -34,15 +35,28 @@ func (p *Policy) filter() []unix.SockFilter {
 	if firstForeignCall < 1<<32-1 {
 		code = append(code, jump(unix.BPF_JGE, firstForeignCall, 0, 1), answer(unix.SECCOMP_RET_KILL_PROCESS))
 	}
-	for _, call := range allowedCalls {
-		code = append(code, jump(unix.BPF_JEQ, call, 0, 1), allow)
-	}
+	code = append(code, allowed(allowedCalls)...)
 	for call, block := range p.conditions() {
 		block = append(block, allow)
 		code = append(code, jump(unix.BPF_JEQ, call, 0, uint8(len(block))))
 		code = append(code, block...)
 	}
 	return append(code, refuse(unix.ENOSYS))
+}
+
+// allowed allows calls, by the ranges that their numbers make: the kernel compiles the
+// program, and tries it on every call that there is, at each start of a plugin.
+func allowed(calls []uint32) (code program) {
+	calls = slices.Compact(slices.Sorted(slices.Values(calls)))
+	for len(calls) > 0 {
+		n := 1
+		for n < len(calls) && calls[n] == calls[0]+uint32(n) {
+			n++
+		}
+		code = append(code, jump(unix.BPF_JGE, calls[0], 0, 2), skipIf(unix.BPF_JGT, calls[n-1]), allow)
+		calls = calls[n:]
+	}
+	return code
 }
 
 // Flags of clone that make new namespaces, or a process that is nobody's child.
