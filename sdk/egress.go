@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -28,21 +29,77 @@ func SandboxProxy() *url.URL {
 	return proxy
 }
 
-// reasonHeader and the words in it are the proxy's (core/egress/reason.go).
-const reasonHeader = "Sz-Reason"
+// The headers, and the words in them, are the proxy's (core/egress/reason.go).
+const (
+	reasonHeader = "Sz-Reason"
+	routeHeader  = "Sz-Route"
+	proxied      = "proxy"
+)
 
 // NotGrantedError is a host that this plugin may not reach: neither by what it asked
 // for nor by what the user allowed.
-type NotGrantedError struct{ Host string }
+type NotGrantedError struct {
+	Host string
+	// Leads is the address inside of this machine or beside it that the host's name leads
+	// to; empty for a host that is not granted at all.
+	Leads string
+}
 
 // Error names the host.
-func (e *NotGrantedError) Error() string { return e.Host + " is not granted to this plugin" }
+func (e *NotGrantedError) Error() string {
+	if e.Leads != "" {
+		return e.Host + " leads to " + e.Leads + ", which is reached by no name"
+	}
+	return e.Host + " is not granted to this plugin"
+}
+
+// ProxyError is that the user's own proxy does not let something through.
+type ProxyError struct {
+	Status int    // of its answer
+	Text   string // beside the status
+}
+
+// Error is what the proxy answered.
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy of the environment answered %d %s", e.Status, e.Text)
+}
+
+// Route is how far the proxy of sz found the way to a host.
+type Route struct {
+	Addresses []string // that the host's name has
+	Proxied   bool     // the user's own proxy is on the way, and resolves the name
+	Connected bool     // somebody answered there
+}
+
+type routeKey struct{}
+
+// WithRoute makes report hear how far the way of each new connection that is made under
+// ctx was found. It is called from other goroutines, and only for a transport with
+// [ProxyAnswer] in the sandbox.
+func WithRoute(ctx context.Context, report func(Route)) context.Context {
+	return context.WithValue(ctx, routeKey{}, report)
+}
+
+// tellRoute tells who listens of the route that an answer has.
+func tellRoute(ctx context.Context, response *http.Response) {
+	report, ok := ctx.Value(routeKey{}).(func(Route))
+	text := response.Header.Get(routeHeader)
+	if !ok || text == "" {
+		return
+	}
+	r := Route{Proxied: text == proxied, Connected: response.StatusCode == http.StatusOK}
+	if !r.Proxied {
+		r.Addresses = strings.Split(text, ", ")
+	}
+	report(r)
+}
 
 // ProxyAnswer makes of what the proxy of sz answers the error that a connection from
-// here would have had: an unknown name is a net.DNSError, and so on. A transport that
-// uses [SandboxProxy] takes it as its OnProxyConnectResponse. Answers of other proxies
-// it leaves to net/http.
-func ProxyAnswer(_ context.Context, _ *url.URL, request *http.Request, response *http.Response) error {
+// here would have had: an unknown name is a net.DNSError, and so on. What the user's own
+// proxy refuses is a [ProxyError]. A transport that uses [SandboxProxy] takes it as its
+// OnProxyConnectResponse. Answers of other proxies it leaves to net/http.
+func ProxyAnswer(ctx context.Context, _ *url.URL, request *http.Request, response *http.Response) error {
+	tellRoute(ctx, response)
 	_, text, _ := strings.Cut(response.Status, " ")
 	failed := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New(text)}
 	host := request.URL.Host
@@ -50,16 +107,24 @@ func ProxyAnswer(_ context.Context, _ *url.URL, request *http.Request, response 
 		host = request.Host
 	}
 	switch response.Header.Get(reasonHeader) {
-	case "", "proxy-no":
+	case "":
 		return nil
+	case "proxy-no":
+		failed.Op, failed.Err = "proxyconnect", &ProxyError{response.StatusCode, text}
 	case "not-granted":
-		failed.Err = &NotGrantedError{host}
+		failed.Err = &NotGrantedError{Host: host}
+	case "leads-inside":
+		failed.Err = &NotGrantedError{host, response.Header.Get(routeHeader)}
 	case "no-such-host":
 		failed.Err = &net.DNSError{Err: "no such host", Name: strings.TrimSuffix(host, ":443"), IsNotFound: true}
 	case "no-name-service":
 		failed.Err = &net.DNSError{Err: text, Name: strings.TrimSuffix(host, ":443"), IsTemporary: true}
 	case "no-answer":
 		failed.Err = os.ErrDeadlineExceeded
+	case "refused":
+		failed.Err = os.NewSyscallError("connect", syscall.ECONNREFUSED)
+	case "no-route":
+		failed.Err = os.NewSyscallError("connect", syscall.ENETUNREACH)
 	case "no-proxy":
 		failed.Op = "proxyconnect"
 	}

@@ -410,6 +410,17 @@ func ExampleSandboxProxy() {
 	if refused, ok := errors.AsType[*sdk.NotGrantedError](err); ok {
 		fmt.Println(refused.Host)
 	}
+	if blocked, ok := errors.AsType[*sdk.ProxyError](err); ok {
+		fmt.Println("HTTPS_PROXY answered", blocked.Status)
+	}
+}
+
+// A diagnosis tells how far the way to a host was found.
+func ExampleWithRoute() {
+	ctx := sdk.WithRoute(context.Background(), func(r sdk.Route) {
+		fmt.Println(r.Addresses, r.Proxied, r.Connected)
+	})
+	_, _ = sdk.HTTPClient(ctx).Get("https://boxes.example")
 }
 
 // What is not HTTP is dialled, to a host that is granted like any other.

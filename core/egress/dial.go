@@ -24,17 +24,19 @@ var silent = log.New(io.Discard, "", 0) //nolint:forbidigo // a logger is what n
 var errNoProxy = errors.New("the proxy of the environment")
 
 // dial connects to a granted target: through the user's own proxy if there is one
-// for it, else to an address that its name has right now.
-func (p *Proxy) dial(ctx context.Context, target string) (net.Conn, error) {
+// for it, else to an address that its name has right now. It says how far the way was
+// found, as [RouteHeader] has it.
+func (p *Proxy) dial(ctx context.Context, target string) (conn net.Conn, route string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	if !literal(target) && p.options.Upstream != nil {
 		upstream, err := p.options.Upstream(&url.URL{Scheme: "https", Host: target})
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errNoProxy, err)
+			return nil, "", fmt.Errorf("%w: %w", errNoProxy, err)
 		}
 		if upstream != nil {
-			return throughProxy(ctx, upstream, target)
+			conn, err := throughProxy(ctx, upstream, target)
+			return conn, Proxied, err
 		}
 	}
 	return p.direct(ctx, target)
@@ -42,32 +44,39 @@ func (p *Proxy) dial(ctx context.Context, target string) (net.Conn, error) {
 
 // direct resolves once and dials what it was told, so that a name that changes
 // cannot lead elsewhere after it was judged.
-func (p *Proxy) direct(ctx context.Context, target string) (net.Conn, error) {
+func (p *Proxy) direct(ctx context.Context, target string) (conn net.Conn, route string, err error) {
 	host, port, err := net.SplitHostPort(target)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var failed error
+	var list []string
+	for _, address := range addresses {
+		list = append(list, address.Unmap().String())
+	}
+	route = strings.Join(list, ", ")
 	for _, address := range addresses {
 		if !literal(target) && !public(address) {
-			failed = errors.Join(failed, p.refused(target, "leads to "+address.Unmap().String()+", which only that address itself may be granted for"))
+			r := p.refused(target, "leads to "+address.Unmap().String()+", which only that address itself may be granted for")
+			r.inside = true
+			failed = errors.Join(failed, r)
 			continue
 		}
 		var dialer net.Dialer
 		conn, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(address.Unmap(), portOf(port)).String())
 		if err == nil {
-			return conn, nil
+			return conn, route, nil
 		}
 		failed = errors.Join(failed, err)
 	}
 	if failed == nil {
 		failed = fmt.Errorf("%s has no address", host)
 	}
-	return nil, failed
+	return nil, route, failed
 }
 
 func portOf(text string) uint16 {

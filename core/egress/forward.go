@@ -65,7 +65,8 @@ func (p *Proxy) newTransport() *http.Transport {
 		},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if p.allowed.reachable(address) || p.allowed.isMetadata(address) {
-				return p.direct(ctx, address)
+				conn, _, err := p.direct(ctx, address)
+				return conn, err
 			}
 			var dialer net.Dialer // the user's own proxy
 			return dialer.DialContext(ctx, network, address)

@@ -148,7 +148,7 @@ func (p *Proxy) knows(authorization string) bool {
 }
 
 // refused is why a host is not reached. Its text is made to be shown.
-func (p *Proxy) refused(target, why string) error {
+func (p *Proxy) refused(target, why string) *refusal {
 	if len(target) > 300 {
 		target = target[:300] + "…"
 	}
@@ -158,10 +158,13 @@ func (p *Proxy) refused(target, why string) error {
 	if len(p.refusals) < maxRefusals && !slices.Contains(p.refusals, target) {
 		p.refusals = append(p.refusals, target)
 	}
-	return &refusal{fmt.Sprintf("%s%q %s", refusalStart, target, why)}
+	return &refusal{text: fmt.Sprintf("%s%q %s", refusalStart, target, why)}
 }
 
-type refusal struct{ text string }
+type refusal struct {
+	text   string
+	inside bool // the name is granted, and leads to an address that names may not lead to
+}
 
 func (r *refusal) Error() string { return r.text }
 

@@ -138,6 +138,44 @@ func TestNameThatLeadsInside(t *testing.T) {
 	}
 }
 
+// TestHowFarTheWayWasFound has each end of the way missing in turn.
+func TestHowFarTheWayWasFound(t *testing.T) {
+	open := echo(t)
+	_, port, _ := net.SplitHostPort(open)
+	gone, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := gone.Addr().String()
+	_ = gone.Close()
+	deaf := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var dialer net.Dialer
+		return dialer.DialContext(ctx, "tcp4", closed)
+	}}
+	for name, c := range map[string]struct {
+		target        string
+		prepare       func()
+		reason, route string
+	}{
+		"there":                {open, func() {}, "", "127.0.0.1"},
+		"nobody listens":       {closed, func() {}, Refused, "127.0.0.1"},
+		"no such name":         {"kv.vault.azure.net:443", func() { nameServer(t, netip.Addr{}) }, NoSuchHost, ""},
+		"no name service":      {"kv.vault.azure.net:443", func() { net.DefaultResolver = deaf }, NoNameService, ""},
+		"a name that leads in": {"kv.vault.azure.net:" + port, func() { nameServer(t, netip.MustParseAddr("127.0.0.1")) }, LeadsInside, "127.0.0.1"},
+		"not granted":          {"other.example:443", func() {}, NotGranted, ""},
+	} {
+		old := net.DefaultResolver
+		c.prepare()
+		granted := []string{open, closed, "kv.vault.azure.net:443", "kv.vault.azure.net:" + port}
+		_, proxy := serve(t, Options{Network: granted})
+		response, _, _ := ask(t, proxy, connectTo(c.target), "secret")
+		if got, route := response.Header.Get(ReasonHeader), response.Header.Get(RouteHeader); got != c.reason || route != c.route {
+			t.Errorf("%s: %s, reason %q, route %q", name, response.Status, got, route)
+		}
+		net.DefaultResolver = old
+	}
+}
+
 func nameServer(t *testing.T, answer netip.Addr) {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
@@ -158,7 +196,10 @@ func nameServer(t *testing.T, answer netip.Addr) {
 				continue
 			}
 			asked.Response, asked.Additionals = true, nil
-			if q := asked.Questions[0]; q.Type == dnsmessage.TypeA {
+			if !answer.IsValid() {
+				asked.RCode = dnsmessage.RCodeNameError
+			}
+			if q := asked.Questions[0]; q.Type == dnsmessage.TypeA && answer.IsValid() {
 				asked.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Class: q.Class, TTL: 1}, Body: &dnsmessage.AResource{A: answer.As4()}}}
 			}
 			if packed, err := asked.Pack(); err == nil {
@@ -257,8 +298,8 @@ func TestUserProxyIsUsed(t *testing.T) {
 	upstream := &url.URL{Scheme: "http", Host: listener.Addr().String()}
 	_, proxy := serve(t, Options{Network: []string{"kv.vault.azure.net:443", "no.vault.azure.net:443"}, Upstream: func(*url.URL) (*url.URL, error) { return upstream, nil }})
 	response, conn, reader := ask(t, proxy, connectTo("kv.vault.azure.net:443"), "secret")
-	if response.StatusCode != 200 || <-asked != "kv.vault.azure.net:443" {
-		t.Fatal(response.Status)
+	if response.StatusCode != 200 || <-asked != "kv.vault.azure.net:443" || response.Header.Get(RouteHeader) != Proxied {
+		t.Fatalf("%s, route %q", response.Status, response.Header.Get(RouteHeader))
 	}
 	_, _ = conn.Write([]byte("x\n"))
 	if line, err := reader.ReadString('\n'); err != nil || line != "x\n" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"syscall"
 )
 
 // ReasonHeader is the header of an answer to CONNECT that says in one word why there
@@ -12,19 +13,33 @@ import (
 // would have seen.
 const ReasonHeader = "Sz-Reason"
 
+// RouteHeader is the header of an answer to CONNECT that says how far the way to a host
+// was found: the addresses that its name has, with commas, or [Proxied]. Without it
+// nothing was looked for.
+const RouteHeader = "Sz-Route"
+
+// Proxied is the route through the user's own proxy, which resolves the name.
+const Proxied = "proxy"
+
 // The words. The SDK knows the same (sdk/egress.go).
 const (
 	NotGranted    = "not-granted"
+	LeadsInside   = "leads-inside" // granted by its name, which is that of an address inside
 	NoSuchHost    = "no-such-host"
 	NoNameService = "no-name-service"
 	NoAnswer      = "no-answer"
 	NoProxy       = "no-proxy" // the user's own proxy cannot be reached
 	ProxySaysNo   = "proxy-no" // the user's own proxy answered so
+	Refused       = "refused"  // the host says that nobody listens
+	NoRoute       = "no-route" // this machine knows no way to the host
 	Unreachable   = "unreachable"
 )
 
 func reasonOf(err error) string {
-	if _, ok := errors.AsType[*refusal](err); ok {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		if r.inside {
+			return LeadsInside
+		}
 		return NotGranted
 	}
 	if _, ok := errors.AsType[*upstreamError](err); ok {
@@ -40,6 +55,14 @@ func reasonOf(err error) string {
 		return NoNameService
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return NoAnswer
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Refused
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return NoRoute
+	case errors.Is(err, syscall.ETIMEDOUT):
 		return NoAnswer
 	}
 	return Unreachable

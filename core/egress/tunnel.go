@@ -17,7 +17,7 @@ import (
 // speak without anybody listening.
 func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	target := r.Host
-	remote, err := p.open(r.Context(), target)
+	remote, route, err := p.open(r.Context(), target)
 	conn, buffered, hijacked := http.NewResponseController(w).Hijack()
 	if hijacked != nil {
 		if remote != nil {
@@ -29,11 +29,11 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	defer client.Close()
 	_ = client.SetDeadline(time.Now().Add(headTimeout))
 	if err != nil {
-		answer(client, err)
+		answer(client, route, err)
 		return
 	}
 	defer remote.Close()
-	if _, err := client.Write([]byte("HTTP/1.1 200 OK\r\n\r\n")); err != nil || p.allowed.isMetadata(target) {
+	if _, err := client.Write([]byte("HTTP/1.1 200 OK\r\n" + RouteHeader + ": " + route + "\r\n\r\n")); err != nil || p.allowed.isMetadata(target) {
 		return // a look whether there is a metadata service; what is asked of it is checked
 	}
 	select {
@@ -45,24 +45,24 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 	p.relay(client, remote)
 }
 
-// open connects to a target if that may be reached.
-func (p *Proxy) open(ctx context.Context, target string) (net.Conn, error) {
+// open connects to a target if that may be reached, and says how far the way was found.
+func (p *Proxy) open(ctx context.Context, target string) (conn net.Conn, route string, err error) {
 	switch {
 	case p.allowed.isMetadata(target):
 		return p.direct(ctx, target)
 	case !p.allowed.reachable(target):
-		return nil, p.refused(target, "is not granted")
+		return nil, "", p.refused(target, "is not granted")
 	case len(p.tunnels) == cap(p.tunnels):
-		return nil, errors.New("the plugin has too many connections open")
+		return nil, "", errors.New("the plugin has too many connections open")
 	case p.bytes.Load() > maxBytes:
-		return nil, errors.New("the plugin has sent and received more than it may")
+		return nil, "", errors.New("the plugin has sent and received more than it may")
 	}
 	return p.dial(ctx, target)
 }
 
 // answer tells a client why there is no tunnel: with a word for programs, and with a
 // text beside the code, which is all that most clients show.
-func answer(client net.Conn, err error) {
+func answer(client net.Conn, route string, err error) {
 	code, why := status(err), reasonOf(err)
 	if upstream, ok := errors.AsType[*upstreamError](err); ok {
 		code = upstream.code
@@ -73,7 +73,10 @@ func answer(client net.Conn, err error) {
 		}
 		return r
 	}, err.Error())
-	_, _ = fmt.Fprintf(client, "HTTP/1.1 %d %s\r\n%s: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", code, text, ReasonHeader, why)
+	if route != "" {
+		route = RouteHeader + ": " + route + "\r\n"
+	}
+	_, _ = fmt.Fprintf(client, "HTTP/1.1 %d %s\r\n%s: %s\r\n%sContent-Length: 0\r\nConnection: close\r\n\r\n", code, text, ReasonHeader, why, route)
 }
 
 // relay copies in both directions until both have ended, one has failed, nothing

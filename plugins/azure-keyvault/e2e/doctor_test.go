@@ -35,7 +35,7 @@ func (w *world) examine(flags ...string) (steps []string, o outcome) {
 // TestDoctor has vaults that differ in what they let this identity do. Nothing is ever
 // stored, and nothing that is there is read.
 func TestDoctor(t *testing.T) {
-	const way = "dns inferred, tls passed, challenge passed, token passed, "
+	const way = "dns inferred, connect passed, tls passed, challenge passed, token passed, "
 	deny := func(list ...emulator.Permission) []emulator.Denial {
 		var out []emulator.Denial
 		for _, p := range list {
@@ -72,7 +72,7 @@ func TestDoctor(t *testing.T) {
 		},
 		"a firewall": {emulator.Options{Firewall: true}, "", 4, way + "list failed", []string{"the vault's firewall does not let this machine in", "az keyvault network-rule add --name own-kv"}},
 		"no such vault": {
-			emulator.Options{Vaults: []string{"other"}}, "", 4, "dns failed, tls skipped, challenge skipped, token skipped, rights skipped",
+			emulator.Options{Vaults: []string{"other"}}, "", 4, "dns skipped, connect failed, tls skipped, challenge skipped, token skipped, rights skipped",
 			[]string{"az keyvault show --name own-kv", "Something stands in the way"},
 		},
 	} {

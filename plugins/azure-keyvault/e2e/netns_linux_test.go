@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
@@ -34,6 +35,9 @@ func ownMachine(t *testing.T, directories ...string) bool {
 	}
 	return true
 }
+
+// overlay puts a file in the place of another, in the mount namespace of the test.
+func overlay(file, over string) error { return syscall.Mount(file, over, "", syscall.MS_BIND, "") }
 
 func ownNamespaces(t *testing.T, flags uintptr) bool {
 	t.Helper()
@@ -85,7 +89,7 @@ func addAddress(t *testing.T, ip [4]byte) {
 		address syscall.RawSockaddrInet4
 		_       [8]byte
 	}
-	copy(request.name[:], "lo:1")
+	copy(request.name[:], fmt.Sprintf("lo:%d", ip[3]))
 	request.address.Family, request.address.Addr = syscall.AF_INET, ip
 	configure(t, syscall.SIOCSIFADDR, unsafe.Pointer(&request))
 }

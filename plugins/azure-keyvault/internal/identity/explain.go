@@ -176,7 +176,7 @@ func unreachableLogin(text, authority string) *refusal {
 	if strings.Contains(text, "x509:") {
 		r.why, r.hint = "the certificate of "+host+" is not trusted here", "is there a proxy that opens TLS? SSL_CERT_FILE names a file with the authorities to trust"
 	}
-	if os.Getenv("HTTPS_PROXY") != "" {
+	if strings.Contains(text, "the proxy of the environment") {
 		r.hint += "; HTTPS_PROXY is set"
 	}
 	return r

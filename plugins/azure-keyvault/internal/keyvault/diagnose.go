@@ -45,7 +45,7 @@ func diagnose(ctx context.Context, s *session, d sdk.Diagnosis[TargetConfig], re
 }
 
 // The steps before the rights, in order.
-var reachSteps = []string{"dns", "tls", "challenge", "token"}
+var reachSteps = []string{"dns", "connect", "tls", "challenge", "token"}
 
 func (x *examination) run(ctx context.Context) {
 	challenged, failed := x.reach(ctx)

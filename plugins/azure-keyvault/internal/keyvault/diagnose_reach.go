@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 
 	"github.com/secretzero/sz/internal/regex"
 	"github.com/secretzero/sz/sdk"
@@ -24,25 +26,15 @@ var challenge = regex.Of(`^Bearer authorization(?:_uri)?="https://[a-z0-9.-]+/([
 // this name, whether it can be reached, and in which tenant it is. It gives the tenant,
 // or the step that failed.
 func (x *examination) reach(ctx context.Context) (tenant, failed string) {
-	var found []string
-	var secured *tls.ConnectionState
-	trace := &httptrace.ClientTrace{
-		DNSDone: func(i httptrace.DNSDoneInfo) {
-			for _, a := range i.Addrs {
-				found = append(found, a.String())
-			}
-		},
-		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
-			if err == nil {
-				secured = &s
-			}
-		},
-	}
-	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodGet, x.vault.URL()+"/secrets?api-version="+apiVersion, nil)
-	if err != nil {
-		return "", x.fail("dns", err)
-	}
-	through, err := proxy(request)
+	var secured atomic.Pointer[tls.ConnectionState]
+	var route atomic.Pointer[sdk.Route]
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{TLSHandshakeDone: func(s tls.ConnectionState, err error) {
+		if err == nil {
+			secured.Store(&s)
+		}
+	}})
+	ctx = sdk.WithRoute(ctx, func(r sdk.Route) { route.Store(&r) })
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.vault.URL()+"/secrets?api-version="+apiVersion, nil)
 	if err != nil {
 		return "", x.fail("dns", err)
 	}
@@ -51,21 +43,14 @@ func (x *examination) reach(ctx context.Context) (tenant, failed string) {
 	own := x.session.client(x.vault).Transport.(*http.Transport).Clone()
 	defer own.CloseIdleConnections()
 	response, err := (&client{http.Client{Transport: own, CheckRedirect: transport().CheckRedirect}}).Do(request)
+	way := value(route.Load())
 	if err != nil {
-		return "", x.unreached(err, through != nil, found)
+		return "", x.unreached(err, way, secured.Load() != nil)
 	}
 	defer response.Body.Close()
-	if through != nil {
-		x.say("dns", sdk.Inferred, "the proxy "+through.Host+" resolves it")
-	} else {
-		x.say("dns", sdk.Passed, strings.Join(found, ", "))
-	}
-	if secured != nil && len(secured.PeerCertificates) > 0 {
-		leaf := secured.PeerCertificates[0]
-		x.say("tls", sdk.Passed, fmt.Sprintf("%s, certificate of %s until %s", tls.VersionName(secured.Version), leaf.Issuer.CommonName, leaf.NotAfter.UTC().Format("2006-01-02")))
-	} else {
-		x.say("tls", sdk.Passed, "")
-	}
+	x.found(way)
+	x.connected(way)
+	x.secured(secured.Load())
 	asked := challenge.FindStringSubmatch(response.Header.Get("WWW-Authenticate"))
 	switch {
 	case response.StatusCode != http.StatusUnauthorized || asked == nil:
@@ -83,17 +68,55 @@ func (x *examination) reach(ctx context.Context) (tenant, failed string) {
 
 var regionForm = regex.Of(`^[a-z0-9]{1,40}$`)
 
-// unreached says at which step a request ended that got no answer.
-func (x *examination) unreached(err error, proxied bool, found []string) (failed string) {
+// found says what the name of the vault leads to.
+func (x *examination) found(way sdk.Route) {
+	if way.Proxied {
+		x.say("dns", sdk.Inferred, "the proxy of the environment resolves it")
+		return
+	}
+	x.say("dns", sdk.Passed, strings.Join(way.Addresses, ", "))
+}
+
+// connected says by which way somebody answers.
+func (x *examination) connected(way sdk.Route) {
+	if way.Proxied {
+		x.say("connect", sdk.Passed, "through the proxy of the environment")
+		return
+	}
+	x.say("connect", sdk.Passed, "port 443 answers")
+}
+
+func (x *examination) secured(s *tls.ConnectionState) {
+	if s == nil || len(s.PeerCertificates) == 0 {
+		x.say("tls", sdk.Passed, "")
+		return
+	}
+	leaf := s.PeerCertificates[0]
+	x.say("tls", sdk.Passed, fmt.Sprintf("%s, certificate of %s until %s", tls.VersionName(s.Version), leaf.Issuer.CommonName, leaf.NotAfter.UTC().Format("2006-01-02")))
+}
+
+// unreached says at which step a request ended that got no answer, and of the steps
+// before it what is known.
+func (x *examination) unreached(err error, way sdk.Route, secured bool) (failed string) {
 	explained := x.session.explain(err, "reaching", x.vault, "the vault")
-	known, _ := errors.AsType[*sdk.Error](explained)
+	if _, unresolved := errors.AsType[*net.DNSError](err); unresolved {
+		return x.fail("dns", explained)
+	}
 	switch {
-	case known != nil && known.Code == "bad-certificate":
-		x.say("dns", sdk.Passed, strings.Join(found, ", "))
-		return x.fail("tls", explained)
-	case !proxied && len(found) > 0:
-		x.say("dns", sdk.Passed, strings.Join(found, ", "))
+	case way.Proxied:
+		x.say("dns", sdk.Skipped, "the proxy of the environment resolves it")
+	case len(way.Addresses) > 0:
+		x.found(way)
+	default:
+		x.say("dns", sdk.Skipped, "it was not asked")
+	}
+	if !way.Connected {
+		return x.fail("connect", explained)
+	}
+	x.connected(way)
+	if !secured {
 		return x.fail("tls", explained)
 	}
-	return x.fail("dns", explained)
+	x.say("tls", sdk.Passed, "")
+	return x.fail("challenge", explained)
 }

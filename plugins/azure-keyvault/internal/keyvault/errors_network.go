@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
-	"os"
+	"net/http"
 	"strings"
+	"syscall"
 
 	"github.com/secretzero/sz/sdk"
 )
@@ -21,7 +22,7 @@ func (t *trouble) connection() {
 		t.message = stray.Error()
 		return
 	}
-	if t.audience() || t.odd() || t.certificate() {
+	if t.audience() || t.odd() || t.certificate() || t.insecure() {
 		return
 	}
 	if unsent, ok := errors.AsType[*unreachableError](t.err); ok && t.proxy(unsent.err) {
@@ -33,11 +34,15 @@ func (t *trouble) connection() {
 	}
 	timeout, ok := errors.AsType[net.Error](t.err)
 	switch {
+	case errors.Is(t.err, syscall.ECONNREFUSED):
+		t.say(sdk.Unavailable, "refused", t.vault.Host+" refuses connections", "does its name lead to the right address? `nslookup "+t.vault.Host+"`; "+address)
+	case errors.Is(t.err, syscall.ENETUNREACH):
+		t.say(sdk.Unavailable, "no-route", "no way leads from this machine to "+t.vault.Host, "is this machine in a network, and in the one from which the vault can be reached? `nslookup "+t.vault.Host+"`")
 	case ok && timeout.Timeout(), errors.Is(t.err, context.DeadlineExceeded):
 		t.say(sdk.Unavailable, "no-answer", t.vault.Host+" does not answer", "does a firewall of this network keep it back, or is it reachable through a private endpoint only? "+
 			t.run("az keyvault show --name VAULT --query \"{public:properties.publicNetworkAccess,endpoints:properties.privateEndpointConnections[].id}\""))
 	default:
-		t.say(sdk.Unavailable, "unreachable", t.vault.Host+" cannot be reached", "check the network, and the vault's address: "+t.run("az keyvault show --name VAULT --query properties.vaultUri -o tsv"))
+		t.say(sdk.Unavailable, "unreachable", t.vault.Host+" cannot be reached", "check the network; "+address)
 	}
 }
 
@@ -45,7 +50,7 @@ func (t *trouble) connection() {
 // zone is not known here.
 func (t *trouble) unresolved(dns *net.DNSError, address string) {
 	if !dns.IsNotFound {
-		t.say(sdk.Unavailable, "no-name-service", "the name service gives no answer for "+t.vault.Host, "check the network: `nslookup "+t.vault.Host+"`")
+		t.say(sdk.Unavailable, "no-name-service", "the name service gives no answer for "+t.vault.Host, "is this machine in a network? `nslookup "+t.vault.Host+"`")
 		return
 	}
 	t.say(sdk.Unavailable, "no-such-vault", "no host has the name "+t.vault.Host, "is it spelled right? "+address+
@@ -55,13 +60,18 @@ func (t *trouble) unresolved(dns *net.DNSError, address string) {
 // proxy is a proxy that is not there or does not let this through.
 func (t *trouble) proxy(err error) bool {
 	operation, dialed := errors.AsType[*net.OpError](err)
-	refused, ok := errors.AsType[*sdk.NotGrantedError](err)
+	ungranted, notGranted := errors.AsType[*sdk.NotGrantedError](err)
+	blocked, answered := errors.AsType[*sdk.ProxyError](err)
 	switch {
-	case ok:
-		t.say(sdk.Permissions, "not-granted", refused.Error(), "a plugin reaches the vaults that the targets of its provider name, and no other host")
-	case dialed && operation.Op == "proxyconnect":
+	case notGranted && ungranted.Leads != "":
+		t.say(sdk.Permissions, "leads-inside", ungranted.Error(), "the name service says that it is this machine, or a service beside it: a vault is never there. `nslookup "+t.vault.Host+"`")
+	case notGranted:
+		t.say(sdk.Permissions, "not-granted", ungranted.Error(), "a plugin reaches the vaults that the targets of its provider name, and no other host")
+	case answered && blocked.Status == http.StatusProxyAuthRequired:
+		t.say(sdk.Unavailable, "proxy-login", "the proxy of the environment wants to know who asks", "HTTPS_PROXY takes a name and a password: http://NAME:PASSWORD@HOST:PORT")
+	case dialed && !answered && operation.Op == "proxyconnect":
 		t.say(sdk.Unavailable, "no-proxy", "the proxy of the environment cannot be reached", "check HTTPS_PROXY and NO_PROXY")
-	case !dialed && os.Getenv("HTTPS_PROXY")+os.Getenv("https_proxy") != "":
+	case answered:
 		t.say(sdk.Unavailable, "blocked-by-proxy", "the proxy on the way does not let this through to "+t.vault.Host,
 			"is the vault's name right, and does the proxy allow it? "+t.run("az keyvault show --name VAULT --query properties.vaultUri -o tsv"))
 	default:
@@ -96,6 +106,18 @@ func (t *trouble) odd() bool {
 	}
 	t.say(sdk.Unavailable, "no-vault", "whatever answers at "+t.vault.Host+" does not answer as a vault does",
 		"is there a proxy or a portal on the way? What answers: `curl -si https://"+t.vault.Host+"/secrets?api-version=2026-04-01`")
+	return true
+}
+
+// insecure is a host that does not speak TLS, or begins to and does not go on.
+func (t *trouble) insecure() bool {
+	unsent, ok := errors.AsType[*unreachableError](t.err)
+	timeout, timed := errors.AsType[net.Error](t.err)
+	if !ok || !unsent.handshake || timed && timeout.Timeout() {
+		return false
+	}
+	t.say(sdk.Unavailable, "no-tls", "whatever answers at "+t.vault.Host+" does not speak TLS as a vault does",
+		"is there a proxy or a portal on the way? What answers: `openssl s_client -connect "+t.vault.Host+":443 -servername "+t.vault.Host+" </dev/null`")
 	return true
 }
 

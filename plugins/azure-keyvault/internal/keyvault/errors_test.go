@@ -2,13 +2,16 @@ package keyvault
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -79,14 +82,22 @@ func TestErrorsNameVaultIdentityAndCommand(t *testing.T) {
 		{"being recovered", answered(409, `{"error":{"code":"Conflict","message":"Secret api-key is currently being recovered and cannot be re-created; retry later.","innererror":{"code":"ObjectIsBeingRecovered"}}}`), sdk.Conflict, "in-progress", []string{"still at work"}},
 		{"throttled", answered(429, `{"error":{"code":"Throttled","message":"x"}}`), sdk.Throttled, "throttled", []string{"300 new versions in 10 seconds"}},
 		{"service", answered(503, `not JSON`), sdk.Unavailable, "service-error", []string{"answered 503"}},
-		{"no such host", &unreachableError{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}}, sdk.Unavailable, "no-such-vault",
+		{"no such host", &unreachableError{err: &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}}, sdk.Unavailable, "no-such-vault",
 			[]string{"no host has the name shop-kv.vault.azure.net", "az keyvault show --name shop-kv --query properties.vaultUri -o tsv", "privatelink.vaultcore.azure.net"}},
 		{"a challenge for another service", errors.New(`challenge resource "https://vault.azure.net" doesn't match the requested domain. Set DisableChallengeResourceVerification to true`), sdk.Authentication, "wrong-audience",
 			[]string{"shop-kv.vault.azure.net asks for a token that is not for it", "nothing was sent to it"}},
 		{"no name service", &net.DNSError{Err: "server misbehaving", IsTemporary: true}, sdk.Unavailable, "no-name-service", []string{"nslookup shop-kv.vault.azure.net"}},
 		{"no answer", &net.OpError{Op: "dial", Err: context.DeadlineExceeded}, sdk.Unavailable, "no-answer", []string{"private endpoint only?", "az keyvault show --name shop-kv"}},
-		{"refused", &unreachableError{&net.OpError{Op: "dial", Err: errors.New("connection refused")}}, sdk.Unavailable, "unreachable", []string{"az keyvault show --name shop-kv --query properties.vaultUri -o tsv"}},
-		{"no proxy", &unreachableError{&net.OpError{Op: "proxyconnect", Err: errors.New("connection refused")}}, sdk.Unavailable, "no-proxy", []string{"HTTPS_PROXY"}},
+		{"unreachable", &unreachableError{err: &net.OpError{Op: "dial", Err: errors.New("the plugin has too many connections open")}}, sdk.Unavailable, "unreachable", []string{"az keyvault show --name shop-kv --query properties.vaultUri -o tsv"}},
+		{"refused", &unreachableError{err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}}, sdk.Unavailable, "refused", []string{"refuses connections", "nslookup shop-kv.vault.azure.net"}},
+		{"no route", &unreachableError{err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}}, sdk.Unavailable, "no-route", []string{"no way leads from this machine"}},
+		{"no TLS", &unreachableError{err: tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, handshake: true}, sdk.Unavailable, "no-tls", []string{"does not speak TLS", "openssl s_client -connect shop-kv.vault.azure.net:443"}},
+		{"cut while it was secured", &unreachableError{err: io.EOF, handshake: true}, sdk.Unavailable, "no-tls", []string{"does not speak TLS"}},
+		{"silent while it was secured", &unreachableError{err: os.ErrDeadlineExceeded, handshake: true}, sdk.Unavailable, "no-answer", []string{"does not answer"}},
+		{"no proxy", &unreachableError{err: &net.OpError{Op: "proxyconnect", Err: errors.New("connection refused")}}, sdk.Unavailable, "no-proxy", []string{"HTTPS_PROXY"}},
+		{"the proxy says no", &unreachableError{err: &net.OpError{Op: "proxyconnect", Err: &sdk.ProxyError{Status: 502, Text: "no such host"}}}, sdk.Unavailable, "blocked-by-proxy", []string{"does not let this through to shop-kv.vault.azure.net", "answered 502 no such host"}},
+		{"the proxy wants a password", &unreachableError{err: &net.OpError{Op: "proxyconnect", Err: &sdk.ProxyError{Status: 407, Text: "x"}}}, sdk.Unavailable, "proxy-login", []string{"http://NAME:PASSWORD@HOST:PORT"}},
+		{"not granted", &unreachableError{err: &net.OpError{Op: "dial", Err: &sdk.NotGrantedError{Host: "other"}}}, sdk.Permissions, "not-granted", []string{"other is not granted"}},
 		{"wrong certificate", &url.Error{Op: "Put", URL: "https://shop-kv.vault.azure.net", Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "shop-kv.vault.azure.net"}}, sdk.Unavailable, "bad-certificate",
 			[]string{"openssl s_client -connect shop-kv.vault.azure.net:443"}},
 		{"stray", &strayError{"a request for shop-kv was about to go to https://attacker.example"}, sdk.Unavailable, "stray-link", []string{"attacker.example", "nothing was sent there"}},

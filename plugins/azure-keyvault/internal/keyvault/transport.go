@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -42,15 +43,30 @@ type client struct{ http.Client }
 
 // Do sends a request.
 func (c *client) Do(request *http.Request) (*http.Response, error) {
-	response, err := c.Client.Do(request)
-	if err != nil && neverSent(err) {
-		return nil, &unreachableError{err}
+	w := &watch{}
+	response, err := c.Client.Do(request.WithContext(httptrace.WithClientTrace(request.Context(), w.trace())))
+	if err != nil && (neverSent(err) || w.handshakeFailed()) {
+		return nil, &unreachableError{err, w.handshakeFailed()}
 	}
 	if err == nil {
 		response.Body = &bounded{response.Body, request.URL.Host, maxBody}
 	}
 	return response, err
 }
+
+// watch is how far a request came.
+type watch struct{ connected, unsecured atomic.Bool }
+
+func (w *watch) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn:          func(httptrace.GotConnInfo) { w.connected.Store(true) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { w.unsecured.Store(err != nil) },
+	}
+}
+
+// handshakeFailed reports a request that never had a connection to leave by, since the
+// one that was made for it could not be secured.
+func (w *watch) handshakeFailed() bool { return w.unsecured.Load() && !w.connected.Load() }
 
 // maxBody is the most that an answer may have. A page of a listing holds 25 secrets
 // with 15 tags of less than a thousand characters each, which JSON may write with six
@@ -79,21 +95,15 @@ func neverSent(err error) bool {
 	if operation, ok := errors.AsType[*net.OpError](err); ok && (operation.Op == "dial" || operation.Op == "proxyconnect") {
 		return true
 	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	// What a proxy answered to CONNECT is an error of that text and nothing else.
-	failed, ok := errors.AsType[*url.Error](err)
-	for status := 400; ok && status < 600; status++ {
-		if text := http.StatusText(status); text != "" && failed.Err.Error() == text {
-			return true
-		}
-	}
-	return false
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return untrusted
 }
 
 // unreachableError is a request that was never sent. It is not retried.
-type unreachableError struct{ err error }
+type unreachableError struct {
+	err       error
+	handshake bool // it was TLS that failed
+}
 
 // Error is the cause.
 func (e *unreachableError) Error() string { return e.err.Error() }

@@ -16,6 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
 	"github.com/secretzero/sz/plugins/azure-keyvault/internal/vault"
+	"github.com/secretzero/sz/sdk"
 )
 
 // lyingVault answers a listing with a link to the next page on another host.
@@ -81,7 +82,7 @@ func TestWhatWasNeverSentIsNotTriedAgain(t *testing.T) {
 	}{
 		"refused":         {&url.Error{Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}, true},
 		"no proxy":        {&url.Error{Err: &net.OpError{Op: "proxyconnect", Err: errors.New("connection refused")}}, true},
-		"proxy says no":   {&url.Error{Err: errors.New("Bad Gateway")}, true},
+		"proxy says no":   {&url.Error{Err: &net.OpError{Op: "proxyconnect", Err: &sdk.ProxyError{Status: 502, Text: "no"}}}, true},
 		"connection lost": {&url.Error{Err: io.EOF}, false},
 		"read failed":     {&url.Error{Err: &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}}, false},
 	} {
