@@ -13,6 +13,16 @@ import (
 // which is most of a fork. In return it may call nothing of Go but what is here: no
 // allocation, no larger stack, no lock. That is why it performs a script.
 
+// The thread waits for as long as the kernel takes for namespaces and mounts, and for a
+// file system that is slow to answer. Between these two it does so as in any other call
+// of the kernel: what else there is to run, and to collect, goes on without it.
+
+//go:linkname enterCall runtime.entersyscall
+func enterCall()
+
+//go:linkname exitCall runtime.exitsyscall
+func exitCall()
+
 //go:linkname beforeFork syscall.runtime_BeforeFork
 func beforeFork()
 
@@ -36,9 +46,11 @@ var _ = inChild // which vfork calls
 //go:norace
 //go:nosplit
 func fork(flags uintptr, s *script) (pid, errno uintptr) {
+	enterCall()
 	beforeFork()
 	pid, errno = vfork(flags|syscall.CLONE_VM|syscall.CLONE_VFORK|uintptr(syscall.SIGCHLD), s)
 	afterFork()
+	exitCall()
 	return pid, errno
 }
 
