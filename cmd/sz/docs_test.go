@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/pem"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,7 +24,7 @@ func TestPluginsWorkAsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	var script strings.Builder
-	script.WriteString("[!unix] skip 'plugins are called sz-plugin-NAME.exe here'\nkeygen KEY\nbuild-acme release/sz-plugin-acme 1.2.3\nbuild-acme build/acme 1.2.4\nrelease release KEY\nhash SUM release/sz-plugin-acme\nmkdir $HOME/.config/sz\nexec sh -c 'sed s,RWQAUTHORKEY,$KEY, config >$HOME/.config/sz/config.hcl'\n")
+	script.WriteString("[!unix] skip 'plugins are called sz-plugin-NAME.exe here'\nkeygen KEY\nbuild-acme release/sz-plugin-acme 1.2.3\nbuild-acme build/acme 1.2.4\nrelease release KEY\nhash SUM release/sz-plugin-acme\nmkdir $HOME/.config/sz\ncp policies.yml $HOME/policies.yml\ncp corporate.pem $HOME/corporate.pem\nexec sh -c 'sed \"s,RWQAUTHORKEY,$KEY,; s,/etc/ssl/,$HOME/,; s,/etc/sz/,$HOME/,; s,/var/log/sz,$HOME/audit,\" config >$HOME/.config/sz/config.hcl'\n")
 	var secretfile, config, lock string
 	commands := 0
 	for _, block := range regexp.MustCompile("(?s)```(console|yaml|hcl)\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
@@ -46,7 +48,7 @@ func TestPluginsWorkAsWritten(t *testing.T) {
 		fmt.Fprintf(&script, "grep '%s' pinned\n", pattern)
 	}
 	dir := t.TempDir()
-	script.WriteString("\n-- Secretfile.yml --\n" + secretfile + "-- config --\n" + config)
+	script.WriteString("\n-- Secretfile.yml --\n" + secretfile + "-- config --\n" + config + "-- policies.yml --\npolicies: {}\n-- corporate.pem --\n" + authority(t))
 	if err := os.WriteFile(filepath.Join(dir, "plugins.txtar"), []byte(script.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +56,13 @@ func TestPluginsWorkAsWritten(t *testing.T) {
 		t.Fatalf("%d commands, a lock file of %d bytes, a configuration of %d", commands, len(lock), len(config))
 	}
 	testscript.Run(t, params(t, dir))
+}
+
+// authority is the certificate of an authority, in PEM.
+func authority(t *testing.T) string {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 }
 
 // typed is a command of the documentation with what stands there for this release.

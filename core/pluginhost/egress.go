@@ -2,6 +2,7 @@ package pluginhost
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"fmt"
 	"net/url"
 	"os"
@@ -68,8 +69,9 @@ var systemAuthorities = []string{
 const maxAuthorities = 4 << 20
 
 // authorities is a copy, in the runtime directory, of the certificates that the
-// user's programs trust: a plugin sees no other file of the system. Empty when there
-// are none, and on systems where programs ask the system itself.
+// user's programs trust, and of those that the user names for plugins: a plugin sees no
+// other file of the system. Empty when there are none, and on systems where programs ask
+// the system itself.
 func (h *Host) authorities(runtimeDir string) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -77,24 +79,48 @@ func (h *Host) authorities(runtimeDir string) (string, error) {
 	if h.hasAuthorities || runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return copied, nil
 	}
+	text := h.trusted()
+	for _, name := range h.options.Authorities {
+		more, err := readAuthorities(name)
+		if err == nil && !x509.NewCertPool().AppendCertsFromPEM(more) {
+			err = fmt.Errorf("%s has no certificate", name)
+		}
+		if err != nil {
+			return "", fmt.Errorf("authorities of the configuration: %w", err)
+		}
+		text = append(append(text, '\n'), more...)
+	}
+	if len(text) == 0 {
+		return copied, nil
+	}
+	if err := os.WriteFile(copied, text, 0o444); err != nil {
+		return "", fmt.Errorf("certificates for plugins: %w", err)
+	}
+	h.hasAuthorities = true
+	return copied, nil
+}
+
+// trusted are the certificates that the user's programs trust.
+func (h *Host) trusted() []byte {
 	places := systemAuthorities
 	if named, _ := h.lookup("SSL_CERT_FILE"); named != "" {
 		places = []string{named}
 	}
 	for _, place := range places {
-		info, err := os.Stat(place)
-		if err != nil || !info.Mode().IsRegular() || info.Size() > maxAuthorities {
-			continue
+		if text, err := readAuthorities(place); err == nil {
+			return text
 		}
-		text, err := os.ReadFile(place)
-		if err != nil {
-			continue
-		}
-		if err := os.WriteFile(copied, text, 0o444); err != nil {
-			return "", fmt.Errorf("certificates for plugins: %w", err)
-		}
-		h.hasAuthorities = true
-		return copied, nil
 	}
-	return copied, nil
+	return nil
+}
+
+func readAuthorities(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxAuthorities {
+		return nil, fmt.Errorf("%s is no regular file of at most %d bytes", name, maxAuthorities)
+	}
+	return os.ReadFile(name)
 }

@@ -32,6 +32,9 @@ type Options struct {
 	// LookupEnv is the user's environment, out of which an instance gets the
 	// names that it was granted.
 	LookupEnv func(string) (string, bool)
+	// Authorities are files with certificates that plugins trust beside those of the
+	// system, where they trust what they are given: on Linux.
+	Authorities []string
 	// Mask learns every value that passes and masks what plugins write.
 	Mask *redact.Masker
 	// Allowances are what the user's own configuration allows. A project adds nothing.

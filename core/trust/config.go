@@ -39,6 +39,15 @@ type Config struct {
 	// Trust are digests of what a project asks for that are approved as a whole, as
 	// the flag --trust takes them.
 	Trust []string `hcl:"trust,optional"`
+	// AuditDir is the absolute directory in which what applies did is recorded; empty
+	// means the user's own state. What the system says counts.
+	AuditDir string `hcl:"audit_dir,optional"`
+	// Authorities are absolute names of files, in PEM, with certificates that plugins
+	// trust beside those of the system.
+	Authorities []string `hcl:"authorities,optional"`
+	// Policies are absolute names of files with policies, as a Secretfile has them, which
+	// hold for every project beside its own.
+	Policies []string `hcl:"policies,optional"`
 	// Allow are what providers may do that a project may wish for and never allow.
 	Allow []Allow `hcl:"allow,block"`
 }
@@ -112,9 +121,9 @@ func (c Config) check() error {
 	if c.SandboxMin != "" && !tierRule.MatchString(c.SandboxMin) {
 		wrong("sandbox_min is T0, T1, T2 or T3, not %q", c.SandboxMin)
 	}
-	for _, dir := range slices.Concat(c.PluginDirs, slices.Sorted(maps.Values(c.DevPlugins))) {
-		if !filepath.IsAbs(dir) {
-			wrong("%q is no absolute path", dir)
+	for _, path := range slices.Concat(c.PluginDirs, slices.Sorted(maps.Values(c.DevPlugins)), c.Authorities, c.Policies, []string{c.AuditDir}) {
+		if path != "" && !filepath.IsAbs(path) {
+			wrong("%q is no absolute path", path)
 		}
 	}
 	for _, host := range c.Hosts {
@@ -141,6 +150,11 @@ func (c Config) with(o Config) Config {
 	c.Tenants = slices.Concat(c.Tenants, o.Tenants)
 	c.Trust = slices.Concat(c.Trust, o.Trust)
 	c.Allow = slices.Concat(c.Allow, o.Allow)
+	c.Authorities = slices.Concat(c.Authorities, o.Authorities)
+	c.Policies = slices.Concat(c.Policies, o.Policies)
+	if c.AuditDir == "" {
+		c.AuditDir = o.AuditDir
+	}
 	if strings.Compare(o.SandboxMin, c.SandboxMin) > 0 {
 		c.SandboxMin = o.SandboxMin
 	}

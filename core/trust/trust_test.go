@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,13 +20,16 @@ func writeConfig(t *testing.T, text string) string {
 }
 
 func TestConfigurationsComeTogether(t *testing.T) {
-	system := writeConfig(t, "sandbox_min = \"T3\"\nhosts = [\"kv.system.example\"]\nplugin_dirs = [\"/system\"]\nsigners = { acme = [\"RW1\"] }\n")
-	user := writeConfig(t, "sandbox_min = \"T2\"\nhosts = [\"*.user.example:8443\"]\nplugin_dirs = [\"/user\"]\nsigners = { acme = [\"RW2\"], other = [\"RW3\"] }\ntenants = [\"*\"]\n")
+	system := writeConfig(t, "audit_dir = \"/var/log/sz\"\npolicies = [\"/etc/sz/p.yml\"]\nauthorities = [\"/etc/ca.pem\"]\nsandbox_min = \"T3\"\nhosts = [\"kv.system.example\"]\nplugin_dirs = [\"/system\"]\nsigners = { acme = [\"RW1\"] }\n")
+	user := writeConfig(t, "audit_dir = \"/tmp\"\npolicies = [\"/home/p.yml\"]\nauthorities = [\"/home/ca.pem\"]\nsandbox_min = \"T2\"\nhosts = [\"*.user.example:8443\"]\nplugin_dirs = [\"/user\"]\nsigners = { acme = [\"RW2\"], other = [\"RW3\"] }\ntenants = [\"*\"]\n")
 	c, err := LoadConfig(system, user, filepath.Join(t.TempDir(), "missing"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.SandboxMin != "T3" || len(c.Hosts) != 2 || c.PluginDirs[0] != "/user" || len(c.Signers["acme"]) != 2 || len(c.Signers["other"]) != 1 || c.Tenants[0] != "*" {
+		t.Errorf("%+v", c)
+	}
+	if c.AuditDir != "/var/log/sz" || !slices.Equal(c.Policies, []string{"/etc/sz/p.yml", "/home/p.yml"}) || !slices.Equal(c.Authorities, []string{"/etc/ca.pem", "/home/ca.pem"}) {
 		t.Errorf("%+v", c)
 	}
 }
@@ -53,6 +57,9 @@ func TestWrongConfigurationsAreErrors(t *testing.T) {
 		"sandbox_min = \"T9\"\n":                          "T9",
 		"hosts = [\"https://x\"]\n":                       "https://x",
 		"plugin_dirs = [\"rel\"]\n":                       "rel",
+		"audit_dir = \"rel\"\n":                           "rel",
+		"policies = [\"rel\"]\n":                          "rel",
+		"authorities = [\"rel\"]\n":                       "rel",
 		"tenants = [\"contoso\"]\n":                       "contoso",
 		"trust = [\"sha256:1\"]\n":                        "sha256:1",
 		"allow \"azure\" { x = 1 }\n":                     "config.hcl:1:17: x is no text",

@@ -55,17 +55,20 @@ func auditCommand() *cli.Command {
 	}
 }
 
-// auditPath is where the record of a project lies: in the user's own state. It is
-// empty when there is no place for state.
-func auditPath(projectID string) string {
-	state := stateDir()
-	if state == "" || projectID == "" {
+// auditPath is where the record of a project lies: where the configuration says, else in
+// the user's own state. It is empty when there is no place for it.
+func (a *authority) auditPath(projectID string) string {
+	dir := a.config.AuditDir
+	if state := stateDir(); dir == "" && state != "" {
+		dir = filepath.Join(state, "sz", "audit")
+	}
+	if dir == "" || projectID == "" {
 		return ""
 	}
 	if !record.ValidID(projectID) {
 		projectID = "_" // what a store says must not lead elsewhere
 	}
-	return filepath.Join(state, "sz", "audit", projectID+".jsonl")
+	return filepath.Join(dir, projectID+".jsonl")
 }
 
 func listAudit(c *cli.Context) error {
@@ -78,7 +81,7 @@ func listAudit(c *cli.Context) error {
 		return err
 	}
 	var events []audit.Event
-	err = audit.Read(auditPath(p.lock.Lock().ID), func(e audit.Event, _ string) error {
+	err = audit.Read(p.user.auditPath(p.lock.Lock().ID), func(e audit.Event, _ string) error {
 		events = append(events, e)
 		return nil
 	})
@@ -108,7 +111,7 @@ func verifyAudit(c *cli.Context) error {
 		return err
 	}
 	n, head, seen := 0, "", c.String(flagHead) == ""
-	err = audit.Read(auditPath(p.lock.Lock().ID), func(_ audit.Event, hash string) error {
+	err = audit.Read(p.user.auditPath(p.lock.Lock().ID), func(_ audit.Event, hash string) error {
 		n, head = n+1, hash
 		seen = seen || hash == c.String(flagHead)
 		return nil
@@ -200,7 +203,7 @@ func (p *project) appendAudit(e audit.Event) error {
 	if !projectIDForm.MatchString(e.ProjectID) {
 		return errors.New("audit: the project has no id yet")
 	}
-	path := auditPath(e.ProjectID)
+	path := p.user.auditPath(e.ProjectID)
 	if path == "" {
 		return nil // there is no place for state, which has been said
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/secretzero/sz/core/pluginhost"
 	"github.com/secretzero/sz/core/pluginlock"
 	"github.com/secretzero/sz/core/pluginstore"
+	"github.com/secretzero/sz/core/secretfile"
 	"github.com/secretzero/sz/core/trust"
 )
 
@@ -46,7 +48,11 @@ func newAuthority(c *cli.Context, root string) (*authority, error) {
 	for _, place := range []struct{ variable, fallback string }{
 		{"XDG_CONFIG_HOME", ".config"}, {"XDG_DATA_HOME", ".local/share"}, {"XDG_STATE_HOME", ".local/state"}, {"XDG_CACHE_HOME", ".cache"},
 	} {
-		if err := outside(root, userDir(place.variable, place.fallback), place.variable); err != nil {
+		dir := userDir(place.variable, place.fallback)
+		if dir == "" {
+			continue
+		}
+		if err := outside(root, filepath.Join(dir, "sz"), place.variable); err != nil {
 			return nil, fail(exitPolicy, err.Error())
 		}
 	}
@@ -60,6 +66,9 @@ func newAuthority(c *cli.Context, root string) (*authority, error) {
 	}
 	if a.config, err = trust.LoadConfig(dirs...); err != nil {
 		return nil, fail(exitError, err.Error())
+	}
+	if err := a.checkFiles(root); err != nil {
+		return nil, err
 	}
 	if state := stateDir(); state != "" {
 		a.store = trust.OpenStore(filepath.Join(state, "sz"))
@@ -77,6 +86,41 @@ func newAuthority(c *cli.Context, root string) (*authority, error) {
 	return a, err
 }
 
+// checkFiles refuses files that the configuration names and others could change, and a
+// place for the record of applies in the project, which could cut it there.
+func (a *authority) checkFiles(root string) error {
+	for _, name := range slices.Concat(a.config.Authorities, a.config.Policies) {
+		if err := trust.Owned(name); err != nil {
+			return fail(exitPolicy, trust.ConfigName+": "+err.Error())
+		}
+	}
+	if err := outside(root, a.config.AuditDir, "audit_dir in "+trust.ConfigName); err != nil {
+		return fail(exitPolicy, err.Error())
+	}
+	return nil
+}
+
+// policies are those of the configuration.
+func (a *authority) policies() ([]secretfile.Policy, error) {
+	var all []secretfile.Policy
+	for _, name := range a.config.Policies {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, fail(exitPolicy, "policies of "+trust.ConfigName+": "+err.Error())
+		}
+		text, err := readRegular(file, name)
+		if err = errors.Join(err, file.Close()); err != nil {
+			return nil, fail(exitPolicy, "policies of "+trust.ConfigName+": "+err.Error())
+		}
+		policies, found := secretfile.LoadPolicies(name, text)
+		if found.HasErrors() {
+			return nil, &exit{code: exitPolicy, text: "the policies of " + trust.ConfigName + " cannot be read", found: found}
+		}
+		all = append(all, policies...)
+	}
+	return all, nil
+}
+
 // realDir is a directory without links on the way.
 func realDir(dir string) (string, error) {
 	absolute, err := filepath.Abs(dir)
@@ -91,7 +135,6 @@ func outside(root, place, variable string) error {
 	if place == "" {
 		return nil
 	}
-	place = filepath.Join(place, "sz")
 	// The place itself need not be there yet: what is there of the way to it counts.
 	existing, rest := place, ""
 	for {

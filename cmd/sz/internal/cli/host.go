@@ -39,7 +39,7 @@ func newHost(c *cli.Context, root string, user *authority, mask *redact.Masker) 
 		SandboxMin: lowest, SandboxMinForAll: said,
 		Dev: user.dev, Dirs: append(named, user.config.PluginDirs...), Installed: installed, Beside: pluginhost.Beside(executable),
 		Rehash: os.Getenv("CI") != "", CacheDir: userDir("XDG_CACHE_HOME", ".cache"), RuntimeDir: os.Getenv("XDG_RUNTIME_DIR"),
-		Project: root, LookupEnv: os.LookupEnv, Mask: mask,
+		Authorities: user.config.Authorities, Project: root, LookupEnv: os.LookupEnv, Mask: mask,
 	}), nil
 }
 

@@ -117,6 +117,11 @@ func (p *project) load(ctx context.Context, c *cli.Context, unsetIsUnknown bool)
 	if file == nil {
 		return p.stop(c, exitSecretfile, found)
 	}
+	policies, err := p.user.policies()
+	if err != nil {
+		return err
+	}
+	file.Policies = append(file.Policies, policies...)
 	if profile := file.Profile; profile != nil && !profile.Lockfile.IsNull() {
 		if err := inProject(profile.Lockfile.Schema().Expose()); err != nil {
 			return p.stop(c, exitSecretfile, append(found, diag.Diagnostic{
