@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/secretzero/sz/core/diag"
@@ -151,6 +153,17 @@ func (s *Session) openGenerators(ctx context.Context, p plan.Part) diag.List {
 
 // Provider is the instance of an alias; nil when it did not open.
 func (s *Session) Provider(alias string) *pluginhost.Instance { return s.providers[alias] }
+
+// Generators are the instances that make values, by the names of their plugins.
+func (s *Session) Generators() []*pluginhost.Instance {
+	var open []*pluginhost.Instance
+	for _, name := range slices.Sorted(maps.Keys(s.generators)) {
+		if i := s.generators[name]; i != nil {
+			open = append(open, i)
+		}
+	}
+	return open
+}
 
 // Generator is the instance that makes a kind of value; nil when none is open.
 func (s *Session) Generator(kind string) *pluginhost.Instance {

@@ -35,28 +35,38 @@ var signs = map[plan.Action]struct {
 type Head struct {
 	Secretfile string
 	Lock       string
-	Providers  []HeadProvider
+	Plugins    []HeadPlugin
 }
 
-// HeadProvider is one provider instance of a plan.
-type HeadProvider struct {
-	Alias, Kind, Plugin, Version, Tier string
-	RunBy                              string   // the interpreter of the plugin; empty for none
-	Refused                            []string // why the tier is not a higher one
+// HeadPlugin is one plugin process of a plan: a provider instance, or generators, which
+// have no alias.
+type HeadPlugin struct {
+	Alias, Plugin, Version, Tier string
+	RunBy                        string   // the interpreter of the plugin; empty for none
+	Refused                      []string // why the tier is not a higher one
+	Granted                      []string // what it may touch, a line for each kind
 }
 
 // Plan writes what an apply would do. Secrets that stay as they are are counted,
 // not listed.
 func (u *UI) Plan(head Head, p *plan.Plan) {
 	fmt.Fprintf(u.out, "%s · project %s · %s\n", u.paint(bold, diag.Printable(head.Secretfile)), diag.Printable(p.Project), Count(len(p.Changes), "secret"))
-	for _, provider := range head.Providers {
-		plugin := fmt.Sprintf("provider %s: plugin %s %s", provider.Alias, provider.Plugin, provider.Version)
-		if provider.RunBy != "" {
-			plugin += ", run by " + provider.RunBy
+	for _, p := range head.Plugins {
+		plugin := fmt.Sprintf("plugin %s %s", p.Plugin, p.Version)
+		if p.Alias != "" {
+			plugin = fmt.Sprintf("provider %s: %s", p.Alias, plugin)
+		} else {
+			plugin = "values: " + plugin
 		}
-		fmt.Fprintf(u.out, "%s\n", u.paint(dim, plugin+", sandbox "+provider.Tier))
-		for _, why := range provider.Refused {
+		if p.RunBy != "" {
+			plugin += ", run by " + p.RunBy
+		}
+		fmt.Fprintf(u.out, "%s\n", u.paint(dim, plugin+", sandbox "+p.Tier))
+		for _, why := range p.Refused {
 			fmt.Fprintf(u.out, "%s\n", u.paint(dim, "  not "+why))
+		}
+		for _, granted := range p.Granted {
+			fmt.Fprintf(u.out, "%s\n", u.paint(dim, "  may use "+diag.Printable(granted)))
 		}
 	}
 	fmt.Fprintln(u.out)
