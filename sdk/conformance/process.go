@@ -1,41 +1,10 @@
 package conformance
 
 import (
-	"context"
-	"sync"
 	"time"
 
 	"github.com/secretzero/sz/sdk/wire"
 )
-
-// patience is how long a plugin may take to end what was cancelled, and to end itself.
-const patience = 2 * time.Second
-
-// cancels makes calls that hang where the plugin uses a network, cancels them, and
-// waits until the plugin has nothing under way.
-func cancels(t *trial, c *targetCase) {
-	p := c.place(t, c.open(t, Start{})) // found while the network works
-	s := c.open(t, Start{Stalled: true})
-	s.changer = t.begin(s.process)
-	ctx, cancel := context.WithCancel(t.ctx)
-	var group sync.WaitGroup
-	for range 4 {
-		item := c.item(t, p, canary())
-		group.Go(func() { _, _ = s.changer.Write(ctx, item) }) // whose outcome nobody learns is the point
-		if c.description.Can(wire.CanInspect) {
-			group.Go(func() { _, _ = s.client.Inspect(ctx, []wire.InspectItem{{Target: p.ref}}, nil) })
-		}
-	}
-	time.Sleep(50 * time.Millisecond) // lets calls begin; the check holds for every moment
-	began := time.Now()
-	cancel()
-	s.changer.Close()
-	group.Wait()
-	if err := s.client.Drain(t.call(), patience); err != nil {
-		t.fatalf("calls were under way %s after they were cancelled: %v", time.Since(began).Round(time.Millisecond), err)
-	}
-	t.notef("ended after %s", time.Since(began).Round(time.Millisecond))
-}
 
 // moments are when a process is killed after a write was sent to it.
 var moments = []time.Duration{0, 500 * time.Microsecond, time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 20 * time.Millisecond}

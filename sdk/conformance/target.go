@@ -61,8 +61,8 @@ func (r *run) target(ctx context.Context, c *targetCase) {
 		{"update", "Update changes what is around a value, never the value", updates},
 		{"retire", "Retire deletes what it is told to and carries the mark that it is told, and refuses a mode that it does not know", retires},
 		{"unknown-fields", "fields of a later version of the contract are ignored", storesWithGrease},
-		{"concurrency", "writes side by side are each answered once", storesConcurrently},
-		{"cancellation", "a cancelled call ends within 2 s", cancels},
+		{"concurrency", "writes side by side are each answered once, and what is there was stored by one of them", storesConcurrently},
+		{"cancellation", "a cancelled call ends within 2 s, leaves one whole value, and nothing that goes on", cancels},
 		{"killed-mid-write", "killed at any moment of a write, the same write afterwards ends with one value", survivesKills},
 	} {
 		r.try(ctx, check.name, of, check.about, func(t *trial) { check.run(t, c) })

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/secretzero/sz/sdk/schema"
 	"github.com/secretzero/sz/sdk/secret"
@@ -185,51 +184,4 @@ func storesWithGrease(t *trial, c *targetCase) {
 	if same, known := c.holds(t, s, p, value); known && !same {
 		t.errorf("with unknown fields another value was stored")
 	}
-}
-
-const writers = 16
-
-func storesConcurrently(t *trial, c *targetCase) {
-	s := c.begin(t)
-	places := []*place{c.place(t, s)}
-	for len(places) < writers {
-		p := c.place(t, s)
-		if p.ref.Address == places[0].ref.Address {
-			break // the configuration names the one place
-		}
-		places = append(places, p)
-	}
-	permits := make(chan struct{}, writers)
-	if n := places[0].check.Throttle.InFlight; n > 0 {
-		permits = make(chan struct{}, n) // as a host does
-	}
-	items := make([]wire.WriteItem, len(places))
-	for i, p := range places {
-		items[i] = c.item(t, p, canary())
-	}
-	results, errs := make([]wire.WriteResult, len(places)), make([]error, len(places))
-	var group sync.WaitGroup
-	for i, item := range items {
-		ctx := t.call()
-		group.Go(func() {
-			permits <- struct{}{}
-			results[i], errs[i] = s.changer.Write(ctx, item)
-			<-permits
-		})
-	}
-	group.Wait()
-	for i, p := range places {
-		t.must(errs[i])
-		if results[i].Outcome == wire.NotApplied && slices.ContainsFunc(results[i].Diagnostics, func(d wire.Diagnostic) bool { return d.Class == wire.Throttled }) {
-			continue
-		}
-		if !stored(results[i]) {
-			t.fatalf("write %d of %d: %s", i+1, len(places), texts(results[i].Diagnostics))
-		}
-		p.receipt = results[i].Receipt
-		if same, known := c.holds(t, s, p, items[i].Payload); known && !same {
-			t.errorf("write %d of %d: another value is there", i+1, len(places))
-		}
-	}
-	t.notef("%d writes side by side", len(places))
 }
