@@ -70,10 +70,18 @@ func counts(p Permission, config schema.Value) bool {
 	})
 }
 
-// namesNothing reports the permission to read the file of a key that names none here.
+// namesNothing reports the permission for the file or the host of a key of the provider
+// that names none here.
 func namesNothing(p Permission, config schema.Value) bool {
-	key, _, deeper := strings.Cut(strings.TrimPrefix(p.Value, "config."), ".")
-	return p.Kind == wire.ReadFrom && !deeper && config.Get(key).IsNull()
+	reference := p.Value
+	switch p.Kind {
+	case wire.ReadFrom:
+		reference = strings.TrimPrefix(reference, "config.")
+	case wire.NetworkFrom: // of which config.KEY may be a target's
+	default:
+		return false
+	}
+	return !strings.ContainsAny(reference, ".{") && config.Get(reference).IsNull()
 }
 
 // valuesAt are the values at a path of keys; a list on the way stands for each item.
