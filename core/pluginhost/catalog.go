@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/secretzero/sz/core/sandbox"
 	"github.com/secretzero/sz/sdk/wire"
 )
 
@@ -163,7 +164,10 @@ func (h *Host) describe(ctx context.Context, c Candidate) (Served, error) {
 	if d, ok := h.knownDescription(c, hash); ok && d.Name == c.Name {
 		return s.described(d)
 	}
-	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}, Hash: hash, FirstParty: s.FirstParty}, allowance{})
+	i, err := h.start(ctx, Served{Candidate: c, Description: Description{Name: c.Name}, Hash: hash, FirstParty: s.FirstParty}, allowance{unapproved: c.Installed == ""})
+	if tooLow, ok := errors.AsType[*sandbox.TooLowError](err); ok && c.Installed == "" {
+		return Served{}, fmt.Errorf("plugin %s (%s) was not asked what it serves: nobody approved it, and %w. Approve this binary with `sz plugin install`", c.Name, c.Path, tooLow)
+	}
 	if err != nil {
 		return Served{}, err
 	}

@@ -18,6 +18,9 @@ type allowance struct {
 	// workplace is a directory of its own for a plugin that runs programs of this
 	// machine in its sandbox; empty for every other.
 	workplace string
+	// unapproved says that nobody has approved the plugin yet: it is only asked what it
+	// serves.
+	unapproved bool
 }
 
 // confinement is what one process may touch, made into what the sandbox and the
@@ -46,7 +49,7 @@ func (h *Host) confine(plugin Served, may allowance, runtimeDir string) (*confin
 	}
 	c.spec = sandbox.Spec{
 		Binary: binary, Name: plugin.Path, Read: granted.Read, Network: c.proxy != nil, Commands: c.runner != nil,
-		Min: h.lowest(plugin, granted), Max: sandbox.T3,
+		Min: h.lowest(plugin, may), Max: sandbox.T3,
 	}
 	if h.options.SandboxMax != nil {
 		c.spec.Max = *h.options.SandboxMax
@@ -139,9 +142,16 @@ func (c *confinement) close() {
 
 // lowest is the tier below which a plugin is not started. A stranger's needs T3,
 // where it can reach nothing but what it was granted; T2 where it has no network, or
-// where landlock keeps it from the sockets of other programs.
-func (h *Host) lowest(plugin Served, granted grant.Set) sandbox.Tier {
-	if plugin.FirstParty || plugin.Dev || h.options.SandboxMinForAll {
+// where landlock keeps it from the sockets of other programs. The user's word for less
+// holds for what the user approved.
+func (h *Host) lowest(plugin Served, may allowance) sandbox.Tier {
+	granted := may.granted
+	switch {
+	case plugin.FirstParty, plugin.Dev:
+		return h.options.SandboxMin
+	case may.unapproved:
+		return max(h.options.SandboxMin, sandbox.T2)
+	case h.options.SandboxMinForAll:
 		return h.options.SandboxMin
 	}
 	if len(granted.Network)+len(granted.Identity) == 0 || sandbox.ClosesSockets() {

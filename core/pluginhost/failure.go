@@ -18,7 +18,12 @@ type Failure struct {
 	Cause   string
 	Output  string // the masked head of what it wrote to standard error
 	Ended   bool   // the process is gone
+
+	err error // what Cause was made of, if it was an error
 }
+
+// Unwrap is the error behind the cause; nil when there is none.
+func (f *Failure) Unwrap() error { return f.err }
 
 // Error names the plugin, its version and what it was doing.
 func (f *Failure) Error() string {

@@ -104,7 +104,7 @@ func (p *process) connect() error {
 
 // startError says why a plugin did not start, with the head of what it wrote.
 func (p *process) startError(err error) error {
-	e := &Failure{Plugin: p.candidate.Name, Path: p.candidate.Path, Doing: "starting", Cause: err.Error()}
+	e := &Failure{Plugin: p.candidate.Name, Path: p.candidate.Path, Doing: "starting", Cause: err.Error(), err: err}
 	if p.launch != nil && p.launch.process != nil {
 		_ = p.launch.Kill(context.Background())
 		e.Output = p.output()
