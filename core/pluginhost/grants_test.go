@@ -82,6 +82,13 @@ func TestHostsThatOnlyTheUserAllows(t *testing.T) {
 		if got := h.Named(spec).Network; !reflect.DeepEqual(got, []string{"free.example:443"}) {
 			t.Errorf("%s: of the Secretfile alone %q", name, got)
 		}
+		told := h.allowed(kind)
+		if _, unknown := told["host"]; unknown || !reflect.DeepEqual(told["hosts"], c.allowed["hosts"]) {
+			t.Errorf("%s: the plugin is told of %v", name, told)
+		}
+		if older := h.allowed(wire.ProviderDescription{Kind: "k"}); len(older) != 0 {
+			t.Errorf("%s: a plugin that knows of none is told of %v", name, older)
+		}
 		if got, want := h.Allows(spec.Plugin, "k", "host", "one.example"), name == "one"; got != want {
 			t.Errorf("%s: allowed %t", name, got)
 		}

@@ -55,7 +55,7 @@ func (m *maker) environment(Settings) (azcore.TokenCredential, error) {
 // sdkDefault tries what the Azure SDKs try.
 func (m *maker) sdkDefault(s Settings) (azcore.TokenCredential, error) {
 	client, at := m.client, thisPlace()
-	client.Transport = &managedTransport{client.Transport, at}
+	client.Transport = &managedTransport{Transporter: client.Transport, place: at}
 	if at.source == managedidentity.ServiceFabric {
 		client = pinnable(m.client)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -109,20 +110,36 @@ func (p *preflight) GetToken(ctx context.Context, o policy.TokenRequestOptions) 
 
 // managedTransport sends a request to the managed identity endpoint only when somebody
 // is there. azidentity takes any answer for a sign of it, also that of a proxy which says
-// that nobody is, and goes on for half a minute.
+// that nobody is, and goes on for half a minute. An endpoint on this machine that fails
+// twice is not asked again either.
 type managedTransport struct {
 	policy.Transporter
-	place place
+	place  place
+	failed atomic.Int32 // in a row
 }
 
 // Do sends a request.
 func (t *managedTransport) Do(request *http.Request) (*http.Response, error) {
-	if addressOf(request.URL.String()) == t.place.address {
-		if err := t.place.reachable(request.Context()); err != nil {
-			return nil, err
+	if addressOf(request.URL.String()) != t.place.address {
+		return t.Transporter.Do(request)
+	}
+	if err := t.place.reachable(request.Context()); err != nil {
+		return nil, err
+	}
+	response, err := t.Transporter.Do(request)
+	switch {
+	case err != nil:
+		return nil, err
+	case response.StatusCode < http.StatusInternalServerError || t.place.source == managedidentity.DefaultToIMDS:
+		t.failed.Store(0)
+	case t.failed.Add(1) > 1:
+		status := response.Status
+		_ = response.Body.Close() // it says nothing more that counts
+		return nil, &refusal{
+			class: sdk.Authentication, code: "no-managed-identity", why: "the managed identity endpoint of " + places[t.place.source].name + " fails: " + clip(status), hint: places[t.place.source].check,
 		}
 	}
-	return t.Transporter.Do(request)
+	return response, nil
 }
 
 // reachable finds out within a second whether there is a managed identity endpoint:

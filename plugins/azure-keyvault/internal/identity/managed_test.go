@@ -63,7 +63,7 @@ type answering struct{ requests int }
 
 func (a *answering) Do(*http.Request) (*http.Response, error) {
 	a.requests++
-	return &http.Response{StatusCode: http.StatusBadGateway}, nil
+	return &http.Response{StatusCode: http.StatusBadGateway, Body: http.NoBody}, nil
 }
 
 // A proxy that answers for the metadata service is not taken for it.
@@ -73,7 +73,7 @@ func TestMetadataServiceIsLookedForBeforeItIsAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	inner := &answering{}
-	transport := &managedTransport{inner, place{managedidentity.DefaultToIMDS, listener.Addr().String()}}
+	transport := &managedTransport{Transporter: inner, place: place{managedidentity.DefaultToIMDS, listener.Addr().String()}}
 	ask := func(url string) error {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		if err != nil {
@@ -93,5 +93,34 @@ func TestMetadataServiceIsLookedForBeforeItIsAsked(t *testing.T) {
 	}
 	if err := ask("https://login.microsoftonline.com/common"); err != nil || inner.requests != 2 {
 		t.Errorf("another host: %v", err)
+	}
+}
+
+// An endpoint of this machine that fails is asked once more, and that of a virtual
+// machine, which may not be ready yet, as often as azidentity wants.
+func TestEndpointThatFailsIsNotAskedForEver(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	for source, most := range map[managedidentity.Source]int{managedidentity.AzureArc: 2, managedidentity.AppService: 2, managedidentity.DefaultToIMDS: 9} {
+		inner := &answering{}
+		transport := &managedTransport{Transporter: inner, place: place{source, listener.Addr().String()}}
+		for range 9 {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+transport.place.address+"/token", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = transport.Do(request); err != nil {
+				if _, final := errors.AsType[*refusal](err); !final {
+					t.Errorf("%s: %v", source, err)
+				}
+				break
+			}
+		}
+		if inner.requests != most {
+			t.Errorf("%s: asked %d times, want %d", source, inner.requests, most)
+		}
 	}
 }
