@@ -64,9 +64,23 @@ func TestVaultThatThrottlesForTooLong(t *testing.T) {
 	if o.code == 0 {
 		t.Errorf("exit code 0\n%s", o)
 	}
-	contains(t, o.stdout, "unknown", "busy-kv")
+	contains(t, o.stdout, "unknown", "busy-kv", "too many requests", "4,000 requests in 10 seconds")
 	if strings.Contains(o.stderr, "continuing in") {
 		t.Errorf("it says that it goes on\n%s", o)
+	}
+}
+
+// TestDoctorOfAVaultThatThrottles finds that out and waits for nothing.
+func TestDoctorOfAVaultThatThrottles(t *testing.T) {
+	w := newWorld(t, emulator.Options{Faults: []emulator.Fault{{Method: "GET", Kind: emulator.TooManyRequests, Delay: time.Minute}}})
+	w.write("Secretfile.yml", owned("mine", ""))
+	steps, o := w.examine()
+	if want := "dns inferred, connect passed, tls passed, challenge passed, token passed, list failed"; strings.Join(steps, ", ") != want || o.code != 4 {
+		t.Errorf("exit code %d, %s, want %s", o.code, strings.Join(steps, ", "), want)
+	}
+	contains(t, o.stdout, "too many requests")
+	if n := w.answered(http.MethodGet, http.StatusTooManyRequests); n != 1 {
+		t.Errorf("asked %d times, want once", n)
 	}
 }
 

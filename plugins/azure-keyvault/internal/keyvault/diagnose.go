@@ -39,7 +39,7 @@ func diagnose(ctx context.Context, s *session, d sdk.Diagnosis[TargetConfig], re
 	}
 	for _, v := range order {
 		x := &examination{s, v, needs[v], d.ProbeWrite, report}
-		x.run(ctx)
+		x.run(context.WithValue(ctx, hurry{}, true))
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 // no error of the service: the connection failed, or there was no error.
 type failure struct {
 	err     error
+	method  string // of the request
 	status  int
 	code    string
 	inner   string
@@ -35,6 +36,9 @@ func classify(err error) failure {
 	f.status, f.code = response.StatusCode, response.ErrorCode
 	if response.RawResponse == nil {
 		return f
+	}
+	if request := response.RawResponse.Request; request != nil {
+		f.method = request.Method
 	}
 	f.retryAfter = retryAfter(response.RawResponse.Header)
 	// The SDK has read the body and put it back.

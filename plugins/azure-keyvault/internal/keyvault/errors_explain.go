@@ -42,7 +42,11 @@ func (t *trouble) explain(doing string) *sdk.Error {
 	case http.StatusUnauthorized:
 		t.unauthorized()
 	case http.StatusTooManyRequests:
-		t.say(sdk.Throttled, "throttled", "too many requests", "the vault allows 300 new versions in 10 seconds; what is not written yet is written by the next apply")
+		next := "the vault allows 300 new versions in 10 seconds; what is not written yet is written by the next apply"
+		if t.method != http.MethodPut {
+			next = "the vault allows 4,000 requests in 10 seconds, of all who ask there; try again in a while"
+		}
+		t.say(sdk.Throttled, "throttled", "too many requests", next)
 	case http.StatusNotFound:
 		t.say(sdk.NotFound, "not-found", "there is no such secret", "the names that there are: "+t.run("az keyvault secret list --vault-name VAULT --query \"[].name\" -o tsv"))
 	case http.StatusBadRequest:

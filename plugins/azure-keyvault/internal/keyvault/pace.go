@@ -18,10 +18,14 @@ const (
 	leastPause = time.Second
 	mostPause  = 16 * time.Second
 	maxPaused  = 2 * time.Minute // without an answer
-	// maxChange is for what changes something and makes no version: then sz itself waits,
-	// for all who write, and says so. For new versions it does from the start.
-	maxChange = 20 * time.Second
+	// maxHurried is for what changes something and makes no version: then sz itself waits,
+	// for all who write, and says so. For new versions it does from the start. And it is
+	// for a diagnosis, to which it is a finding.
+	maxHurried = 20 * time.Second
 )
+
+// hurry marks a context in which nobody should wait for long.
+type hurry struct{}
 
 // pace leaves a vault alone when it refuses requests for a while: all who read there wait
 // for the same time, and a person is told once.
@@ -38,12 +42,11 @@ type pace struct {
 // Do sends a request until the vault answers it.
 func (p *pace) Do(request *policy.Request) (*http.Response, error) {
 	ctx, most := request.Raw().Context(), maxPaused
-	switch request.Raw().Method {
-	case http.MethodGet:
-	case http.MethodPut:
+	switch method := request.Raw().Method; {
+	case method == http.MethodPut:
 		return request.Next()
-	default:
-		most = maxChange
+	case method != http.MethodGet || ctx.Value(hurry{}) != nil:
+		most = maxHurried
 	}
 	for {
 		sent, err := p.wait(ctx)
