@@ -104,7 +104,8 @@ func silence(t *testing.T, ip [4]byte, port int) {
 	}
 	t.Cleanup(func() { _ = syscall.Close(listener) })
 	address := &syscall.SockaddrInet4{Addr: ip, Port: port}
-	if err := errors.Join(syscall.Bind(listener, address), syscall.Listen(listener, 0)); err != nil {
+	reuse := syscall.SetsockoptInt(listener, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) // connections of before linger
+	if err := errors.Join(reuse, syscall.Bind(listener, address), syscall.Listen(listener, 0)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
