@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/secretzero/sz/core/observe"
 	"github.com/secretzero/sz/core/pluginhost"
 )
 
@@ -18,21 +19,26 @@ type limits struct {
 	throttled func(scope string, pause time.Duration)
 
 	mu     sync.Mutex
-	scopes map[string]*scope
+	scopes map[limit]*scope
 }
 
 func newLimits(parallelism int, throttled func(string, time.Duration)) *limits {
-	return &limits{parallelism: parallelism, throttled: throttled, scopes: map[string]*scope{}}
+	return &limits{parallelism: parallelism, throttled: throttled, scopes: map[limit]*scope{}}
 }
 
-func (l *limits) scope(t pluginhost.Throttle) *scope {
+// limit names a scope: that of a plugin, for none may slow down what another writes by
+// claiming its scope.
+type limit struct{ plugin, scope string }
+
+func (l *limits) scope(t observe.Throttle) *scope {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s, ok := l.scopes[t.Scope]; ok && t.Scope != "" {
+	name := limit{t.Plugin, t.Scope}
+	if s, ok := l.scopes[name]; ok && t.Scope != "" {
 		return s
 	}
-	s := newScope(t, l.parallelism)
-	l.scopes[t.Scope] = s
+	s := newScope(t.Throttle, l.parallelism)
+	l.scopes[name] = s
 	return s
 }
 
@@ -40,13 +46,13 @@ func (l *limits) scope(t pluginhost.Throttle) *scope {
 type change func() (pluginhost.WriteResult, error)
 
 // write makes a new value when its scope has room for one.
-func (l *limits) write(ctx context.Context, t pluginhost.Throttle, write change) (pluginhost.WriteResult, error) {
+func (l *limits) write(ctx context.Context, t observe.Throttle, write change) (pluginhost.WriteResult, error) {
 	return l.do(ctx, l.scope(t), true, write)
 }
 
 // amend changes what is around a value, or removes one. It takes the turns of the
 // scope and its pauses, and nothing from its bucket, which is for new values.
-func (l *limits) amend(ctx context.Context, t pluginhost.Throttle, amend change) (pluginhost.WriteResult, error) {
+func (l *limits) amend(ctx context.Context, t observe.Throttle, amend change) (pluginhost.WriteResult, error) {
 	return l.do(ctx, l.scope(t), false, amend)
 }
 

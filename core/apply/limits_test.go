@@ -8,11 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/secretzero/sz/core/observe"
 	"github.com/secretzero/sz/core/pluginhost"
 )
 
 // aVault is the throttle of a vault: 300 new values in 10 seconds.
-var aVault = pluginhost.Throttle{Scope: "kv.vault.azure.net", Burst: 300, PerSecond: 30, InFlight: 8}
+var aVault = observe.Throttle{Plugin: "azure-keyvault", Throttle: pluginhost.Throttle{Scope: "kv.vault.azure.net", Burst: 300, PerSecond: 30, InFlight: 8}}
 
 // store is a service with a limit of its own, which it reads in one of two ways. It
 // answers after 30 ms and does not say when to come back.
@@ -215,4 +216,18 @@ func TestInterruptedWait(t *testing.T) {
 			t.Errorf("%v, %v after %s", result.Outcome, err, time.Since(begin))
 		}
 	})
+}
+
+// TestNoPluginSlowsAnother has a stranger claim the scope of a vault, with a limit of its
+// own.
+func TestNoPluginSlowsAnother(t *testing.T) {
+	l, stranger := newLimits(16, nil), aVault
+	stranger.Plugin, stranger.Burst, stranger.PerSecond = "stranger", 1, 0.02
+	theirs := l.scope(stranger)
+	if ours := l.scope(aVault); ours == theirs || ours.bucket.Burst() != aVault.Burst {
+		t.Errorf("a stranger's limit holds for the vault: %d at once", ours.bucket.Burst())
+	}
+	if l.scope(aVault) != l.scope(aVault) {
+		t.Error("two aliases of one plugin share no limit")
+	}
 }

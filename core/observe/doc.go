@@ -27,7 +27,7 @@ type Session struct {
 	mu         sync.Mutex
 	providers  map[string]*pluginhost.Instance // by alias
 	generators map[string]*pluginhost.Instance // by plugin name
-	throttles  map[plan.Address]pluginhost.Throttle
+	throttles  map[plan.Address]Throttle
 }
 
 // Open starts every provider instance that a target of desired uses, and every
@@ -38,7 +38,7 @@ func Open(ctx context.Context, host *pluginhost.Host, catalog *pluginhost.Catalo
 	s := &Session{
 		host: host, catalog: catalog,
 		providers: map[string]*pluginhost.Instance{}, generators: map[string]*pluginhost.Instance{},
-		throttles: map[plan.Address]pluginhost.Throttle{},
+		throttles: map[plan.Address]Throttle{},
 	}
 	var mu sync.Mutex
 	var found diag.List
@@ -172,7 +172,13 @@ func (s *Session) Generator(kind string) *pluginhost.Instance {
 }
 
 // Throttle is the limit that the writers of an address share.
-func (s *Session) Throttle(a plan.Address) pluginhost.Throttle { return s.throttles[a] }
+func (s *Session) Throttle(a plan.Address) Throttle { return s.throttles[a] }
+
+// Throttle is a limit, and the plugin that it is a limit of.
+type Throttle struct {
+	pluginhost.Throttle
+	Plugin string
+}
 
 // failed turns the failure of a plugin as a process into a diagnostic.
 func failed(err error, at diag.Range) diag.Diagnostic {

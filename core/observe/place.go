@@ -46,7 +46,7 @@ func (s *Session) Place(ctx context.Context, desired *plan.Desired) diag.List {
 			}
 			p.target.Can.Marks = p.target.Can.Marks && !r.Unmarked
 			found = append(found, bounded(desired, *p.secret, *p.target, r)...)
-			s.throttles[p.target.Address] = r.Throttle
+			s.throttles[p.target.Address] = Throttle{r.Throttle, s.Provider(p.target.Provider).Plugin.Name}
 			claims = append(claims, p.claims(r)...)
 		}
 	}
