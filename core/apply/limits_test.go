@@ -224,10 +224,11 @@ func TestNoPluginSlowsAnother(t *testing.T) {
 	l, stranger := newLimits(16, nil), aVault
 	stranger.Plugin, stranger.Burst, stranger.PerSecond = "stranger", 1, 0.02
 	theirs := l.scope(stranger)
-	if ours := l.scope(aVault); ours == theirs || ours.bucket.Burst() != aVault.Burst {
+	ours := l.scope(aVault)
+	if ours == theirs || ours.bucket.Burst() != aVault.Burst {
 		t.Errorf("a stranger's limit holds for the vault: %d at once", ours.bucket.Burst())
 	}
-	if l.scope(aVault) != l.scope(aVault) {
+	if again := l.scope(aVault); again != ours {
 		t.Error("two aliases of one plugin share no limit")
 	}
 }
