@@ -39,10 +39,16 @@ func Run(ctx context.Context, options Options) (Result, error) {
 	defer r.held.destroy()
 	r.confirm = newConfirmer(r)
 	r.batches(ctx, stores)
+	record := sync.OnceValue(r.Lock.Finish)
+	var beside sync.WaitGroup
+	if len(removals) == 0 {
+		beside.Go(func() { _ = record() }) // all is done, and only looked at once more
+	}
 	r.confirm.finish(ctx)
 	r.batches(ctx, r.removable(removals, stores))
+	beside.Wait()
 	r.result.Interrupted = ctx.Err() != nil
-	r.result.Unrecorded = r.Lock.Finish()
+	r.result.Unrecorded = record()
 	return r.result, nil
 }
 
