@@ -25,6 +25,12 @@ const attachmentFormat = 1
 // maxAttachment bounds that file, in bytes.
 const maxAttachment = 64 << 10
 
+// The directory of a socket, which is short, and the socket.
+const (
+	attachPrefix = "sz-attach-"
+	attachSocket = "plugin.sock"
+)
+
 // Attachment is where a plugin listens that its author started, and what a host shows
 // to be let in. Whoever can read it can be that host.
 type Attachment struct {
@@ -53,12 +59,13 @@ func Attach(file, plugin string, handler func() Handler) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "sz-attach-")
+	sweep(os.TempDir())
+	dir, err := os.MkdirTemp("", attachPrefix)
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	listener, err := net.Listen("unix", filepath.Join(dir, "plugin.sock"))
+	listener, err := net.Listen("unix", filepath.Join(dir, attachSocket))
 	if err != nil {
 		return err
 	}
@@ -72,6 +79,20 @@ func Attach(file, plugin string, handler func() Handler) error {
 	defer context.AfterFunc(ctx, func() { _ = listener.Close() })()
 	fmt.Fprintf(os.Stderr, "plugin %s waits for sz, not confined: add --plugin-dev %s=@%s to a command; an interrupt ends it\n", plugin, plugin, file)
 	return accept(ctx, listener, grpc.Creds(credentials.NewTLS(config)), handler)
+}
+
+// sweep removes what plugins left that were killed: sockets at which nobody listens.
+func sweep(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, attachPrefix+"*", attachSocket))
+	for _, socket := range left {
+		conn, err := net.Dial("unix", socket)
+		if err == nil {
+			_ = conn.Close()
+		}
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			_ = os.RemoveAll(filepath.Dir(socket))
+		}
+	}
 }
 
 func accept(ctx context.Context, listener net.Listener, option grpc.ServerOption, handler func() Handler) error {

@@ -119,3 +119,34 @@ func TestOnlyWhoHasTheFileIsLetIn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSocketsOfTheKilledAreRemoved has one socket at which nobody listens any more, and
+// one at which somebody does.
+func TestSocketsOfTheKilledAreRemoved(t *testing.T) {
+	dir, err := os.MkdirTemp("", "szt-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	listen := func(name string) *net.UnixListener {
+		if err := os.Mkdir(filepath.Join(dir, attachPrefix+name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(dir, attachPrefix+name, attachSocket)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	dead, alive := listen("dead"), listen("alive")
+	defer alive.Close()
+	dead.SetUnlinkOnClose(false)
+	if err := dead.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sweep(dir)
+	left, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if len(left) != 1 || filepath.Base(left[0]) != attachPrefix+"alive" {
+		t.Errorf("left are %v", left)
+	}
+}
