@@ -13,6 +13,7 @@ import (
 // TestABrokenBinaryIsFound takes a plugin that keeps the rules, breaks some that only a
 // process can break, and demands that their checks, and no others, fail.
 func TestABrokenBinaryIsFound(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	shell(t, dir, "sz plugin new --kind target --sdk "+testbin.Root()+" broken")
 	project := filepath.Join(dir, "sz-plugin-broken")
@@ -38,6 +39,23 @@ func TestABrokenBinaryIsFound(t *testing.T) {
 	}
 	if strings.Contains(string(output), "sz-canary") || strings.Count(string(output), "\n  fail  ") > 2 {
 		t.Errorf("%s", output)
+	}
+}
+
+// TestABinaryThatStaysIsFound takes a plugin that serves no more when it is told to end,
+// and does not end.
+func TestABinaryThatStaysIsFound(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	shell(t, dir, "sz plugin new --kind generator --sdk "+testbin.Root()+" staying")
+	project := filepath.Join(dir, "sz-plugin-staying")
+	change(t, filepath.Join(project, "main.go"), "func main() { sdk.Serve(plugin) }", "func main() {\n	sdk.Serve(plugin)\n	select {}\n}")
+	shell(t, project, "go mod tidy && make build")
+	cmd := exec.Command(filepath.Join(testbin.Dir(t), "sz"), "plugin", "test", "--config", "Secretfile.yml", "sz-plugin-staying")
+	cmd.Dir = project
+	output, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "fail  shutdown") || strings.Count(string(output), "\n  fail  ") > 1 {
+		t.Errorf("%v\n%s", err, output)
 	}
 }
 

@@ -68,6 +68,7 @@ func (c *consul) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // TestTheExampleOfAPlugin builds examples/plugins/consul as a stranger does, in its own
 // module, checks it with `sz plugin test`, and applies a Secretfile with it.
 func TestTheExampleOfAPlugin(t *testing.T) {
+	t.Parallel()
 	source := filepath.Join(testbin.Root(), "examples", "plugins", "consul")
 	if lines := codeLines(t, filepath.Join(source, "main.go")); lines >= 60 {
 		t.Errorf("the example has %d lines of code", lines)

@@ -30,8 +30,9 @@ func shell(t *testing.T, dir, line string, env ...string) string {
 	return string(output)
 }
 
-// environment is that of the person.
+// environment is that of the person. Everything is compiled as scripts/build compiles, so
+// that gRPC and what else all plugins need is compiled once.
 func environment(t *testing.T) []string {
 	t.Helper()
-	return append(os.Environ(), "PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off", "GOFLAGS=-mod=mod")
+	return append(os.Environ(), "PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off", "GOFLAGS=-mod=mod -trimpath", "CGO_ENABLED=0")
 }

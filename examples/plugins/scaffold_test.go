@@ -13,6 +13,7 @@ import (
 // TestNewPluginInJavaScriptBuildsAndKeepsTheRules does in another language what
 // [TestNewPluginsBuildAndKeepTheRules] does, on a machine that has it.
 func TestNewPluginInJavaScriptBuildsAndKeepsTheRules(t *testing.T) {
+	t.Parallel()
 	if output, err := exec.Command("node", "-e", "process.exit(Number(process.versions.node.split('.')[0]) >= 20 ? 0 : 1)").CombinedOutput(); err != nil {
 		t.Skipf("no Node.js 20 or later here: %v %s", err, output)
 	}
@@ -32,6 +33,7 @@ func TestNewPluginInJavaScriptBuildsAndKeepsTheRules(t *testing.T) {
 // TestNewPluginInPythonBuildsAndKeepsTheRules does the same in a third, whose programs
 // are run by the interpreter of the machine, and applies a Secretfile.
 func TestNewPluginInPythonBuildsAndKeepsTheRules(t *testing.T) {
+	t.Parallel()
 	if output, err := exec.Command("/usr/bin/python3", "-c", "import sys, pip; sys.exit(sys.version_info < (3, 10))").CombinedOutput(); err != nil {
 		t.Skipf("no /usr/bin/python3 of 3.10 or later with pip here: %v %s", err, output)
 	}
@@ -106,8 +108,10 @@ func isWhole(t *testing.T, project string) {
 // TestNewPluginsBuildAndKeepTheRules makes each kind of project and does what it says
 // to do next, and nothing else.
 func TestNewPluginsBuildAndKeepTheRules(t *testing.T) {
+	t.Parallel()
 	for _, what := range []string{"target", "generator"} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			made := shell(t, dir, "sz plugin new --kind "+what+" --sdk "+testbin.Root()+" my-"+what)
 			_, steps, _ := strings.Cut(made, "Next:")

@@ -31,6 +31,7 @@ type walk struct {
 // a person approves is named by its digest. The second binary of the release, for another
 // system, is a copy of the first: to build all of grpc again takes a minute.
 func TestWriteAPlugin(t *testing.T) {
+	t.Parallel()
 	if platform := runtime.GOOS + "_" + runtime.GOARCH; platform != "linux_amd64" {
 		t.Skipf("the page releases for linux_amd64, and this is %s", platform)
 	}
@@ -40,7 +41,7 @@ func TestWriteAPlugin(t *testing.T) {
 	}
 	home := t.TempDir()
 	w := &walk{t: t, dir: t.TempDir()}
-	w.env = append(os.Environ(), "HOME="+home, "GOWORK=off", "GOFLAGS=-mod=mod", "TMPDIR="+os.TempDir(),
+	w.env = append(os.Environ(), "HOME="+home, "GOWORK=off", "GOFLAGS=-mod=mod -trimpath", "CGO_ENABLED=0", "TMPDIR="+os.TempDir(),
 		"GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"),
 		"PATH="+testbin.Dir(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	w.file("password", "correct horse\n")

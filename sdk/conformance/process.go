@@ -1,7 +1,10 @@
 package conformance
 
 import (
+	"context"
 	"time"
+
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/secretzero/sz/sdk/wire"
 )
@@ -74,5 +77,23 @@ func endsWithHost(t *trial) {
 	case <-m.Exited():
 	case <-time.After(patience):
 		t.errorf("the process was still there %s after its host", patience)
+	}
+}
+
+// shutdown is go-plugin's way to end a plugin; its messages are empty.
+const shutdown = "/plugin.GRPCController/Shutdown"
+
+// endsWhenTold ends a process as a host does at the end of a run. One that does not go is
+// killed, and every run takes that much longer.
+func endsWhenTold(t *trial) {
+	p := t.start(Start{})
+	m := t.mortal(p)
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	_ = p.conn.Invoke(ctx, shutdown, &emptypb.Empty{}, &emptypb.Empty{}) // go-plugin itself ends before its answer has gone
+	select {
+	case <-m.Exited():
+	case <-time.After(patience):
+		t.errorf("the process was still there %s after Shutdown", patience)
 	}
 }

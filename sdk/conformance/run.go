@@ -55,6 +55,7 @@ func Run(ctx context.Context, subject Subject, options Options) Report {
 	}
 	r.left(ctx)
 	r.try(ctx, "host-death", "", "the process ends within 2 s of its host, whose end closes the pipe of the credentials", endsWithHost)
+	r.try(ctx, "shutdown", "", "the process ends within 2 s of Shutdown", endsWhenTold)
 	r.try(ctx, "canaries", "", "no value and no digest of one is in any log, diagnostic, receipt, address or error, in any encoding", func(t *trial) {
 		for _, leak := range r.leaks.found {
 			t.errorf("%s", leak)

@@ -29,8 +29,9 @@ const description = {
   }],
 };
 
-// Shelf is an open provider. A revision is the time of the last write: it tells one write
-// from another and holds nothing of the value.
+// Shelf is an open provider. A revision is which file it is, and the time of its last
+// write: it tells one write from another, which makes another file, and holds nothing of
+// the value.
 class Shelf {
   constructor(root) {
     this.root = root;
@@ -43,7 +44,8 @@ class Shelf {
   look(place) {
     const file = path.join(this.root, place.config.path);
     try {
-      const revision = fs.statSync(file, { bigint: true }).mtimeNs.toString(36);
+      const { ino, mtimeNs } = fs.statSync(file, { bigint: true });
+      const revision = `${ino.toString(36)}.${mtimeNs.toString(36)}`;
       return { file, value: fs.readFileSync(file), revision };
     } catch (err) {
       if (err.code === "ENOENT") return { file, value: null, revision: "" };

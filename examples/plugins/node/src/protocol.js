@@ -4,6 +4,7 @@
 // in plugin.js; nothing in here knows it.
 
 const fs = require("fs");
+const net = require("net");
 const path = require("path");
 const { isUtf8 } = require("buffer");
 const grpc = require("@grpc/grpc-js");
@@ -50,8 +51,9 @@ function credentials() {
     Buffer.from(`-----BEGIN ${label}-----\n${der.toString("base64").match(/.{1,64}/g).join("\n")}\n-----END ${label}-----\n`);
   const [certificate, key, peer] = [part(), part(), part()];
   // The host holds its end for as long as it lives. When it closes, there is nobody left
-  // to serve.
-  const lifeline = fs.createReadStream("", { fd });
+  // to serve. A socket waits in the event loop; a file would wait in a thread, and the end
+  // of the process for that.
+  const lifeline = new net.Socket({ fd, readable: true, writable: false });
   lifeline.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
   return grpc.ServerCredentials.createSsl(
     pem("CERTIFICATE", peer),
@@ -75,7 +77,7 @@ function serve(plugin) {
     // go-plugin's way to end a plugin in an orderly way.
     shutdown: (call, answer) => {
       answer(null, {});
-      setImmediate(() => process.exit(0));
+      setTimeout(() => process.exit(0), 50); // when the answer has gone
     },
   });
   const socket = path.join(process.env.PLUGIN_UNIX_SOCKET_DIR, "plugin.sock");

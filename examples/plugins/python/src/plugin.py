@@ -41,12 +41,14 @@ class Shelf:
         return os.path.normpath(config["path"])
 
     def look(self, config):
-        """The file, what is in it, and its revision: the time of the last write, which
-        tells one write from another and holds nothing of the value."""
+        """The file, what is in it, and its revision: which file it is, and the time of its
+        last write. It tells one write from another, which makes another file, and holds
+        nothing of the value."""
         path = os.path.join(self.root, config["path"])
         try:
             with open(path, "rb") as file:
-                return path, file.read(), f"{os.fstat(file.fileno()).st_mtime_ns:x}"
+                info = os.fstat(file.fileno())
+                return path, file.read(), f"{info.st_ino:x}.{info.st_mtime_ns:x}"
         except FileNotFoundError:
             return path, None, ""
 
