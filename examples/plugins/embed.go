@@ -1,4 +1,4 @@
-// Package plugins has examples of plugins: consul and vault, in Go, modules of their own; node and
+// Package plugins has examples of plugins: consul and etcd, in Go, modules of their own; node and
 // python, in JavaScript and Python, with which `sz plugin new --lang` begins a project.
 package plugins
 

@@ -1,4 +1,4 @@
-module example.com/sz-plugin-vault
+module example.com/sz-plugin-etcd
 
 go 1.26.0
 
