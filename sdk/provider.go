@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/secretzero/sz/sdk/wire"
@@ -44,6 +45,11 @@ type ProviderOf[C, S any] struct {
 func (p ProviderOf[C, S]) kind() string { return p.Kind }
 
 func (p ProviderOf[C, S]) describe() wire.ProviderDescription {
+	for _, a := range schemaOf[C]().Attributes {
+		if a.Identity {
+			panic(fmt.Sprintf("sdk: key %s of provider %s has the option identity: an address is made of the target's keys; where the provider says which store it is, the target's Check puts it into the address", a.Name, p.Kind))
+		}
+	}
 	d := wire.ProviderDescription{Kind: p.Kind, Summary: p.Summary, Config: schemaOf[C](), Permissions: append(p.Permissions[:len(p.Permissions):len(p.Permissions)], permissionsOf[C]()...)}
 	for _, t := range p.Targets {
 		d.Targets = append(d.Targets, t.describe())

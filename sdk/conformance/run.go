@@ -27,8 +27,8 @@ type run struct {
 	report      *Report
 	secrets     secrets
 	leaks       leaks
-	names       int             // given to places so far
-	wrote       map[string]bool // addresses that the checks have written to
+	names       int                // given to places so far
+	wrote       map[string]written // what the checks wrote last, by the address
 }
 
 // root is where relative paths of configurations start.
@@ -36,7 +36,7 @@ func (r *run) root() string { return r.options.Root }
 
 // Run checks a subject. It returns when everything that it started has ended.
 func Run(ctx context.Context, subject Subject, options Options) Report {
-	r := &run{subject: subject, options: options, report: &Report{Confinement: subject.Confinement()}, wrote: map[string]bool{}}
+	r := &run{subject: subject, options: options, report: &Report{Confinement: subject.Confinement()}, wrote: map[string]written{}}
 	if !r.try(ctx, "describe", "", "Describe is pure, deterministic and offline: two processes without any permission answer the same twice", describes) {
 		return *r.report
 	}

@@ -42,6 +42,7 @@ func (r *run) provider(ctx context.Context, p Provider) {
 	}
 	if len(p.Targets) > 0 {
 		r.grants(ctx, p, d)
+		r.cleanUp(ctx, p)
 	}
 }
 
@@ -126,12 +127,12 @@ func (c *targetCase) placeOf(t *trial, s *session, name string, fields ...string
 		switch state.Presence {
 		case wire.Absent:
 		case wire.Present:
-			if state.Mark.Owner != owner && !t.run.wrote[p.ref.Address] {
+			if state.Mark.Owner != owner && !t.run.hasWritten(p) {
 				t.fatalf("there is something at %s already; the checks need an empty place", p.ref.Address)
 			}
 			p.receipt, p.mark = state.Receipt, state.Mark
 		case wire.Deleted:
-			if !t.run.wrote[p.ref.Address] {
+			if !t.run.hasWritten(p) {
 				t.fatalf("something deleted holds the name %s; the checks need an empty place", p.ref.Address)
 			}
 		default:
@@ -157,10 +158,10 @@ func (c *targetCase) write(t *trial, s *session, p *place, payload secret.Payloa
 // item is the next write to a place.
 func (c *targetCase) item(t *trial, p *place, payload secret.Payload) wire.WriteItem {
 	t.run.secrets.know(payload)
-	t.run.wrote[p.ref.Address] = true
 	p.n++
 	previous := p.mark.Operation
 	p.mark = wire.Mark{Owner: owner, Operation: operation(p.n), Previous: previous, Definition: "d1"}
+	t.run.wrote[p.ref.Address] = written{c, p.ref, p.mark}
 	ref := p.ref
 	ref.Fields = fieldNames(payload)
 	return wire.WriteItem{Target: ref, Mark: p.mark, Payload: payload, Expect: wire.Expectation{Absent: p.receipt.IsZero(), Receipt: p.receipt}}

@@ -131,4 +131,16 @@ func retires(t *trial, c *targetCase) {
 			t.errorf("after a deletion Inspect says presence %d", state.Presence)
 		}
 	}
+	readsNothing(t, c, s, p)
+}
+
+// readsNothing reads where nothing is: an empty value would be copied as one.
+func readsNothing(t *trial, c *targetCase, s *session, p *place) {
+	if !c.description.Can(wire.CanRead) {
+		return
+	}
+	_, found, err := s.changer.Read(t.call(), wire.ReadItem{Target: p.ref, Reason: wire.ReadForCopy})
+	if err == nil && !wire.Failed(found) {
+		t.errorf("Read where nothing is answers with a value; it is an error of class NOT_FOUND")
+	}
 }

@@ -59,6 +59,9 @@ func changesOnlyAfterBegin(t *trial, c *targetCase) {
 func storesAndShows(t *trial, c *targetCase) {
 	s := c.begin(t)
 	p, value := c.place(t, s), canary()
+	if p.receipt.IsZero() {
+		readsNothing(t, c, s, p)
+	}
 	c.mustWrite(t, s, p, value)
 	if !c.description.Can(wire.CanInspect) {
 		t.warnf("the kind is write-only: sz cannot see what is there, and the plan says so")

@@ -88,7 +88,11 @@ func (b *box) inspect(_ context.Context, _ *box, i sdk.Inspection[boxConfig]) (s
 func (b *box) read(_ context.Context, _ *box, r sdk.Read[boxConfig]) (sdk.ReadResult, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return sdk.ReadResult{Payload: b.boxes[r.Address].payload.Clone()}, nil
+	at, present := b.boxes[r.Address]
+	if !present {
+		return sdk.ReadResult{}, &sdk.Error{Class: sdk.NotFound, Code: "empty", Summary: "the box is empty"}
+	}
+	return sdk.ReadResult{Payload: at.payload.Clone()}, nil
 }
 
 func (b *box) update(_ context.Context, _ *box, u sdk.Update[boxConfig]) (sdk.WriteResult, error) {
@@ -128,8 +132,13 @@ var oneBox = plugintest.Case{Provider: "boxes", Target: "box", Config: plugintes
 var boxCase = plugintest.Case{Provider: "boxes", Target: "box", Config: plugintest.Config{"shelf": "left"}}
 
 func TestAPluginThatKeepsTheRulesPasses(t *testing.T) {
-	plugintest.Conform(t, boxPlugin(&box{boxes: map[string]content{}}, nil), plugintest.Options{}, boxCase)
-	plugintest.Conform(t, boxPlugin(&box{boxes: map[string]content{}}, nil), plugintest.Options{}, oneBox)
+	for _, in := range []plugintest.Case{boxCase, oneBox} {
+		store := &box{boxes: map[string]content{}}
+		plugintest.Conform(t, boxPlugin(store, nil), plugintest.Options{}, in)
+		if len(store.boxes) > 0 {
+			t.Errorf("the checks left %d boxes that are not empty", len(store.boxes))
+		}
+	}
 }
 
 // TestWritesThatOvertakeAreTold has a plugin look, wait and write: of writes that expect
@@ -344,6 +353,15 @@ func TestBrokenRulesAreFound(t *testing.T) {
 				state, err := b.inspect(ctx, s, i)
 				i.Challenge.Answer(&state, secret.FromString("something else"), nil)
 				return state, err
+			}
+		}},
+		"reads nothing as an empty value": {checks: []string{"write", "retire"}, broken: func(b *box, target *boxes) {
+			target.Read = func(ctx context.Context, s *box, r sdk.Read[boxConfig]) (sdk.ReadResult, error) {
+				result, err := b.read(ctx, s, r)
+				if err != nil {
+					return sdk.ReadResult{Payload: secret.NewText(secret.FromString(""))}, nil
+				}
+				return result, nil
 			}
 		}},
 		"fails": {checks: []string{"write"}, others: true, broken: func(_ *box, target *boxes) {

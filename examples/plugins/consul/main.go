@@ -25,8 +25,7 @@ func main() {
 	}}})
 }
 
-// get is the value of a key and its index, which counts the writes; "0" when it is not
-// there.
+// get is the value of a key and its index, which counts the writes.
 func (k key) get(ctx context.Context) (secret.Value, string, error) {
 	var found [1]struct {
 		Value       []byte
@@ -35,8 +34,6 @@ func (k key) get(ctx context.Context) (secret.Value, string, error) {
 	answer, err := sdk.Send(ctx, "GET", k.URL+"/v1/kv/"+k.Key, secret.Value{}, "X-Consul-Token", string(k.Token.Expose()))
 	if err == nil {
 		err = json.Unmarshal(answer.Expose(), &found)
-	} else if sdk.Is(err, sdk.NotFound) {
-		err = nil
 	}
 	return secret.New(found[0].Value), fmt.Sprint(found[0].ModifyIndex), err
 }
@@ -62,10 +59,10 @@ func write(ctx context.Context, _ sdk.None, w sdk.Write[key]) (sdk.WriteResult, 
 
 func inspect(ctx context.Context, _ sdk.None, i sdk.Inspection[key]) (sdk.State, error) {
 	_, index, err := i.Config.get(ctx)
-	if err != nil || index == "0" {
-		return sdk.State{Presence: sdk.Absent}, err
+	if sdk.Is(err, sdk.NotFound) {
+		return sdk.State{Presence: sdk.Absent}, nil
 	}
-	return sdk.State{Presence: sdk.Present, Receipt: sdk.Receipt{Version: 1, Revision: index}}, nil
+	return sdk.State{Presence: sdk.Present, Receipt: sdk.Receipt{Version: 1, Revision: index}}, err
 }
 
 func read(ctx context.Context, _ sdk.None, r sdk.Read[key]) (sdk.ReadResult, error) {
