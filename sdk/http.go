@@ -50,12 +50,17 @@ func (c *caller) RoundTrip(request *http.Request) (*http.Response, error) {
 		request = request.WithContext(c.ctx)
 	}
 	response, err := c.next.RoundTrip(request)
+	if err == nil && request.URL.Scheme == "http" && SandboxProxy() != nil {
+		if err = ProxyAnswer(request.Context(), nil, request, response); err != nil { // no answer of the host's
+			_ = response.Body.Close()
+		}
+	}
 	if err == nil || request.Context().Err() != nil {
 		return response, err
 	}
-	failed := &Error{Class: Unavailable, Code: "no-answer", Summary: request.URL.Hostname() + " did not answer", Detail: cause(err)}
+	failed := &Error{Class: Unavailable, Code: "no-answer", Summary: request.URL.Host + " did not answer", Detail: cause(err)}
 	if neverSent(err) {
-		failed.Code, failed.Summary = codeUnreachable, request.URL.Hostname()+" could not be reached"
+		failed.Code, failed.Summary = codeUnreachable, request.URL.Host+" could not be reached"
 		failed.Hint = "check the name and the network, and whether the plugin is granted this host"
 	}
 	return nil, failed

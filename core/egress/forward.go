@@ -18,7 +18,7 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 		target = net.JoinHostPort(r.URL.Hostname(), "80")
 	}
 	if err := p.mayPass(target, r); err != nil {
-		http.Error(w, err.Error(), status(err))
+		refuse(w, err)
 		return
 	}
 	request := r.Clone(r.Context())
@@ -29,16 +29,29 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 	request.Body = http.MaxBytesReader(w, r.Body, maxBytes)
 	response, err := p.forward.RoundTrip(request)
 	if err != nil {
-		http.Error(w, err.Error(), status(err))
+		refuse(w, err)
 		return
 	}
 	defer response.Body.Close()
 	for name, values := range response.Header {
 		w.Header()[name] = values
 	}
+	w.Header().Del(ReasonHeader) // which is ours to say
+	w.Header().Del(RouteHeader)
 	w.WriteHeader(response.StatusCode)
 	n, _ := io.Copy(w, io.LimitReader(response.Body, maxBytes-p.bytes.Load()))
 	p.bytes.Add(n)
+}
+
+// refuse tells a client why there is no answer. The word for programs means that nothing
+// was sent, so it is left out where that is not sure.
+func refuse(w http.ResponseWriter, err error) {
+	_, refused := errors.AsType[*refusal](err)
+	dial, failed := errors.AsType[*net.OpError](err)
+	if refused || failed && dial.Op == "dial" {
+		w.Header().Set(ReasonHeader, reasonOf(err))
+	}
+	http.Error(w, err.Error(), status(err))
 }
 
 func (p *Proxy) mayPass(target string, r *http.Request) error {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -309,5 +310,37 @@ func TestUserProxyIsUsed(t *testing.T) {
 	response, _, _ = ask(t, proxy, connectTo("no.vault.azure.net:443"), "secret")
 	if response.StatusCode != http.StatusBadGateway || response.Header.Get(ReasonHeader) != ProxySaysNo {
 		t.Errorf("%s, reason %q", response.Status, response.Header.Get(ReasonHeader))
+	}
+}
+
+// TestPlainRequestsTellWhyNothingWasSent: the word for programs says that nothing was, so
+// no host can say it, and it is not said of a request that a host took.
+func TestPlainRequestsTellWhyNothingWasSent(t *testing.T) {
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(ReasonHeader, Refused)
+		if r.URL.Path == "/gone" {
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	defer host.Close()
+	nobody := listen(t)
+	_ = nobody.Close()
+	granted, closed := host.Listener.Addr().String(), nobody.Addr().String()
+	_, proxy := serve(t, Options{Network: []string{granted, closed}})
+	for path, want := range map[string]struct {
+		status int
+		reason string
+	}{
+		granted + "/":     {http.StatusBadGateway, ""},
+		granted + "/gone": {http.StatusBadGateway, ""},
+		closed + "/":      {http.StatusBadGateway, Refused},
+		"127.0.0.1:1/":    {http.StatusForbidden, NotGranted},
+	} {
+		target, _, _ := strings.Cut(path, "/")
+		response, _, _ := ask(t, proxy, "GET http://"+path+" HTTP/1.1\r\nHost: "+target, "secret")
+		if reason := response.Header.Get(ReasonHeader); response.StatusCode != want.status || reason != want.reason {
+			t.Errorf("%s: %s, reason %q", path, response.Status, reason)
+		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// ReasonHeader is the header of an answer to CONNECT that says in one word why there
-// is no tunnel. The SDK makes of it the error that a plugin with a network of its own
+// ReasonHeader is the header of an answer to CONNECT, or to a plain request, that says in
+// one word why there is no tunnel, or why nothing was sent. The SDK makes of it the error that a plugin with a network of its own
 // would have seen.
 const ReasonHeader = "Sz-Reason"
 
