@@ -17,7 +17,7 @@ import (
 //
 // Lines go to standard error as slog's text, from level Info up, at most 1,000 a
 // call. sz keeps the head of them and shows it when the plugin fails; `sz plugin
-// test` shows them all. Outside of a call nothing is logged.
+// test` looks for secrets in all of them. Outside of a call nothing is logged.
 func Log(ctx context.Context) *slog.Logger {
 	c, ok := ctx.Value(callKey{}).(*call)
 	if !ok {
