@@ -1,5 +1,6 @@
-// Package plugins has examples of plugins: consul and etcd, in Go, modules of their own; node and
-// python, in JavaScript and Python, with which `sz plugin new --lang` begins a project.
+// Package plugins has examples of plugins: consul, etcd and webdav, in Go, modules of their
+// own; node and python, in JavaScript and Python, with which `sz plugin new --lang` begins
+// a project.
 package plugins
 
 import "embed"

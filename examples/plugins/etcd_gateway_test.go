@@ -115,6 +115,12 @@ func (e *etcd) txn(r *etcdRequest) map[string]any {
 	return answer
 }
 
+func (e *etcd) change(key string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.put(&etcdRequest{Key: []byte(key), Value: []byte("changed by hand")})
+}
+
 // value is what a key holds, "" when it is not there.
 func (e *etcd) value(key string) string {
 	e.mu.Lock()
