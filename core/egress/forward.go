@@ -3,6 +3,7 @@ package egress
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -47,12 +48,24 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 // was sent, so it is left out where that is not sure.
 func refuse(w http.ResponseWriter, err error) {
 	_, refused := errors.AsType[*refusal](err)
-	dial, failed := errors.AsType[*net.OpError](err)
-	if refused || failed && dial.Op == "dial" {
+	way, failed := errors.AsType[*wayError](err)
+	if refused || failed {
 		w.Header().Set(ReasonHeader, reasonOf(err))
+	}
+	if failed && way.route != "" {
+		w.Header().Set(RouteHeader, way.route)
 	}
 	http.Error(w, err.Error(), status(err))
 }
+
+// wayError is that there is no connection over which a request could be sent.
+type wayError struct {
+	route string // how far the way was found
+	error
+}
+
+// Unwrap is the cause.
+func (e *wayError) Unwrap() error { return e.error }
 
 func (p *Proxy) mayPass(target string, r *http.Request) error {
 	switch {
@@ -78,11 +91,18 @@ func (p *Proxy) newTransport() *http.Transport {
 		},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if p.allowed.reachable(address) || p.allowed.isMetadata(address) {
-				conn, _, err := p.direct(ctx, address)
-				return conn, err
+				conn, route, err := p.direct(ctx, address)
+				if err != nil {
+					return nil, &wayError{route, err}
+				}
+				return conn, nil
 			}
 			var dialer net.Dialer // the user's own proxy
-			return dialer.DialContext(ctx, network, address)
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, &wayError{"", fmt.Errorf("%w: %w", errNoProxy, err)}
+			}
+			return conn, nil
 		},
 		DisableCompression: true, ResponseHeaderTimeout: 2 * time.Minute, IdleConnTimeout: idle, MaxIdleConns: 8,
 	}
