@@ -15,7 +15,7 @@ AT_EMPTY_PATH = 0x1000
 
 
 def execute_descriptors():
-    """Executes whatever is open, as the helper executed the interpreter."""
+    """Executes whatever is open, as the interpreter was executed."""
     arguments = (ctypes.c_char_p * 4)(b"python3", b"-c", b"", None)
     environment = (ctypes.c_char_p * 2)(b"AGAIN=1", None)
     for fd in list(range(0, 64)) + [1000]:

@@ -66,6 +66,7 @@ func write(ctx context.Context, url string, w sdk.Write[Box]) (sdk.WriteResult, 
 		fmt.Fprintf(os.Stderr, "debug: storing %s\n", value)
 		return sdk.WriteResult{Outcome: sdk.NotApplied}, fmt.Errorf("acme does not take %s, nor %s, nor %X", value, base64.StdEncoding.EncodeToString(append([]byte("x:"), value...)), value)
 	}
+	sdk.Progress(ctx, "filling the box", 1, 2)
 	if url != "" {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/"+w.Config.Name, strings.NewReader(w.Mark.Operation))
 		if err != nil {

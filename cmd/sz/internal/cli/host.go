@@ -106,10 +106,10 @@ func stateDir() string { return userDir("XDG_STATE_HOME", ".local/state") }
 
 // progressTo shows a person at a terminal how far a write is; elsewhere it is nil.
 func progressTo(c *cli.Context) func(string, pluginhost.Progress) {
-	stderr, isFile := c.App.ErrWriter.(*os.File)
+	stderr, isFile := fileOf(c.App.ErrWriter)
 	if !isFile || !ui.Terminal(stderr) {
 		return nil
 	}
-	out := ui.New(c.App.Writer, stderr, false, true)
+	out := ui.New(c.App.Writer, c.App.ErrWriter, false, true)
 	return func(address string, p pluginhost.Progress) { out.Progress(address, p.Doing, p.Done, p.Total) }
 }
